@@ -1,0 +1,1 @@
+"""The nouns. Frozen types without I/O; every other room speaks in them."""

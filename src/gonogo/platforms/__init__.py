@@ -1,0 +1,1 @@
+"""Where releases run: one module each behind one protocol."""
