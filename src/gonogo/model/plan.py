@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
+from gonogo.model.items import Item
 from gonogo.model.settings import Keep, Platform
 from gonogo.model.stages import Stage
 from gonogo.model.units import Instant
@@ -35,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True):
     platform: Platform
     definition: Definition
     stages: tuple[Stage, ...]
+    return_items: tuple[Item, ...]
+    """What must hold to leave a stage of the way back, whatever that way turns out to be."""
     keep: Keep
     world: World
     repository: str
@@ -44,3 +49,14 @@ class Plan(msgspec.Struct, frozen=True):
     v: int = 1
     approvers: tuple[str, ...] = ()
     """Who may sign off; empty: anyone but the deployer."""
+
+    def subject(self, about: str) -> str:
+        """What an answer about the `artifact`, the `commit` or the `plan` is bound to; when this changes, it lapses."""
+        if about == "artifact":
+            return self.world.artifact
+        if about == "commit":
+            return self.world.commit
+        if about == "plan":
+            said = (self.target, self.version, self.strategy, self.world, self.definition, self.stages)
+            return "plan:" + hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
+        raise ValueError(f"an answer is about the artifact, the commit or the plan, not {about!r}")

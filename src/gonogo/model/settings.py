@@ -66,6 +66,8 @@ class Local(msgspec.Struct, frozen=True, tag="local"):
     listen: int
     instances: int = 1
     ready: str = "/"
+    start_within: Duration = Duration(60)
+    """An instance that isn't ready by then has failed."""
     grace: Duration = Duration(10)
     environment: dict[str, str] = {}
 

@@ -63,7 +63,12 @@ class State(msgspec.Struct, frozen=True):
     left: tuple[str, ...] = ()
     """Stages left so far, in order."""
     paused: str = ""
-    """Why it is paused; empty where it isn't."""
+    """Why it is paused; empty where it isn't. On the way back: why it stays where it is until a person has looked."""
+    resumed_at: Instant = Instant(0)
+    deadline_from: Duration = Duration(0)
+    """Watched time of this stage at which its deadline began to count; resuming starts it anew."""
+    told: frozenset[str] = frozenset()
+    """Items whose failure was paged or noted, until they hold again."""
     revision: str = ""
     """The revision being released; empty before `started`."""
     stable: str | None = None
@@ -73,7 +78,8 @@ class State(msgspec.Struct, frozen=True):
     """Whether an action that gave the new revision traffic was ever intended."""
     evidence: dict[str, Evidence] = {}
     """Newest per item."""
-    signatures: dict[str, Signature] = {}
+    signatures: dict[str, tuple[Signature, ...]] = {}
+    """Sign-offs and waivers per item, newest per person, oldest first."""
     memories: dict[str, msgspec.Raw] = {}
     orders: tuple[Order, ...] = ()
     intents: dict[int, Action] = {}

@@ -1,0 +1,94 @@
+"""Which catalog items a release has to answer, with its own numbers in them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gonogo.catalog.fill import fill
+from gonogo.catalog.item import CatalogItem
+from gonogo.catalog.when import ask
+from gonogo.model.items import Item, OnFailure, Requirement
+from gonogo.model.stages import StageKind
+from gonogo.model.units import Duration
+
+MECHANICS = frozenset({"ready", "weight-reached", "settled", "pause-elapsed"})
+"""Checks without which there would be no rollout to advise on: required in every mode."""
+
+
+def tailor(
+    items: Mapping[str, CatalogItem],
+    kind: StageKind,
+    *,
+    tier: int,
+    mode: str,
+    facts: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    entries: Mapping[str, list[dict[str, Any]]],
+    step: int = 1,
+) -> tuple[Item, ...]:
+    """Items of one stage, in the catalog's order. One that a rule excludes stays, marked with that rule."""
+    chosen = (i for i in items.values() if i.applies_to(kind, step) and tier in i.tiers)
+    return tuple(made for item in chosen for made in _made(item, tier, mode, facts, settings, entries))
+
+
+def _made(
+    item: CatalogItem,
+    tier: int,
+    mode: str,
+    facts: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    entries: Mapping[str, list[dict[str, Any]]],
+) -> Iterator[Item]:
+    excluded = _excluded(item, facts)
+    if excluded:
+        yield _item(item, item.id, {}, tier, mode, item.on_failure, None, excluded)
+        return
+    if not item.each:
+        within = fill(item.within, settings)
+        yield _item(item, item.id, fill(item.params, settings), tier, mode, item.on_failure, within)
+        return
+    for number, entry in enumerate(entries[item.each], 1):
+        id = item.id if number == 1 else f"{item.id}-{number}"
+        within = fill(item.within, settings, entry)
+        params = fill(item.params, settings, entry)
+        yield _item(item, id, params, tier, mode, OnFailure(entry["on_failure"]), within)
+
+
+def _excluded(item: CatalogItem, facts: Mapping[str, Any]) -> str:
+    """The rule by which the item doesn't apply; empty where it does, or where that can't be told."""
+    if item.when is None:
+        return ""
+    ruling = ask(item.when, facts)
+    return f"applies only when {item.when.text}" if ruling.holds is False else ""
+
+
+def _item(
+    item: CatalogItem,
+    id: str,
+    params: dict[str, Any],
+    tier: int,
+    mode: str,
+    on_failure: OnFailure,
+    within: Duration | None,
+    not_applicable: str = "",
+) -> Item:
+    requirement = item.tiers[tier]
+    if mode == "advise" and item.check not in MECHANICS:
+        requirement = Requirement.ADVISED
+    if requirement is Requirement.ADVISED and on_failure in (OnFailure.ROLLBACK, OnFailure.PAUSE):
+        on_failure = OnFailure.PAGE
+    return Item(
+        id=id,
+        title=item.title,
+        check=item.check,
+        params=params,
+        requirement=requirement,
+        cadence=item.cadence,
+        on_failure=on_failure,
+        within=within,
+        fresh_for=item.fresh_for,
+        not_applicable=not_applicable,
+        why=item.why,
+        remedy=item.remedy,
+    )
