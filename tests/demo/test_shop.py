@@ -3,24 +3,20 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Running, run_shop
+from shop_process import Running, run_shop, until
 
 from gonogo.demo.artifact import write_artifact
 from gonogo.model.errors import InputError
 
 Start = Callable[..., Running]
-
-
-def until(condition: Callable[[], Any], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
 
 
 def connect(service: Running) -> socket.socket:
@@ -34,7 +30,7 @@ def read_all(client: socket.socket) -> bytes:
 def test_the_page_shows_products_and_the_version(shop: Start) -> None:
     answer = shop("2.3.0").ask("/", Cookie="other=1; cart=assam:2.cup:1.nothing:4.pot:1000")
     assert answer.status == 200
-    assert answer.getheader("X-Version") == "2.3.0"
+    assert answer.headers["X-Version"] == "2.3.0"
     assert "version 2.3.0" in answer.text
     assert "Roasted oolong" in answer.text
     assert '<b id="count">3</b>' in answer.text
@@ -43,44 +39,55 @@ def test_the_page_shows_products_and_the_version(shop: Start) -> None:
 def test_every_page_tells_the_version(shop: Start) -> None:
     service = shop("7")
     for path in ("/", "/api/products", "/api/cart", "/health", "/version", "/nowhere"):
-        assert service.ask(path).getheader("X-Version") == "7"
+        assert service.ask(path).headers["X-Version"] == "7"
     assert service.ask("/version").text == "7\n"
 
 
-def test_a_cart_lives_in_its_cookie_and_can_be_checked_out(shop: Start) -> None:
-    service = shop()
-    added = service.ask("/api/cart", "POST", '{"sku": "sencha", "quantity": 2}', Cookie="cart=cup:1")
+def test_a_cart_lives_in_its_cookie_and_can_be_checked_out(plain: Running) -> None:
+    added = plain.ask("/api/cart", "POST", '{"sku": "sencha", "quantity": 2}', Cookie="cart=cup:1.sencha:98")
+    assert json.loads(added.text)["count"] == 100
+    added = plain.ask("/api/cart", "POST", '{"sku": "cup"}', Cookie="cart=sencha:2")
     assert added.status == 200
-    cookie = str(added.getheader("Set-Cookie")).partition(";")[0]
-    cart = json.loads(service.ask("/api/cart", Cookie=cookie).text)
+    cookie = added.headers["Set-Cookie"].partition(";")[0]
+    cart = json.loads(plain.ask("/api/cart", Cookie=cookie).text)
     assert (cart["count"], cart["total"]) == (3, "50.80")
-    order = service.ask("/api/checkout", "POST", "{}", Cookie=cookie)
+    order = plain.ask("/api/checkout", "POST", "{}", Cookie=cookie)
     assert json.loads(order.text)["total"] == "50.80"
-    assert str(order.getheader("Set-Cookie")).startswith("cart=;")
-    assert service.ask("/api/checkout", "POST", "{}").status == 409
+    assert order.headers["Set-Cookie"].startswith("cart=;")
+    assert plain.ask("/api/checkout", "POST", "{}").status == 409
 
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "7", "{}", '{"sku": 3}', '{"sku": "nothing"}', '{"sku": "cup", "quantity": 0}', "[" * 60_000]
-    + ['{"sku": "cup", "quantity": true}', '{"sku": "cup", "quantity": 1e9}'],
+    [
+        "",
+        "[]",
+        "7",
+        "{}",
+        '{"sku": 3}',
+        '{"sku": "nothing"}',
+        '{"sku": "cup", "quantity": 0}',
+        "[" * 60_000,
+        '{"sku": "cup", "quantity": true}',
+        '{"sku": "cup", "quantity": 1e9}',
+    ],
 )
-def test_a_wish_that_makes_no_sense_is_refused(shop: Start, body: str) -> None:
-    answer = shop().ask("/api/cart", "POST", body)
+def test_a_wish_that_makes_no_sense_is_refused(plain: Running, body: str) -> None:
+    answer = plain.ask("/api/cart", "POST", body)
     assert answer.status == 400
     assert "error" in json.loads(answer.text)
 
 
-def test_what_is_echoed_is_escaped(shop: Start) -> None:
-    answer = shop().ask("/<script>alert(1)</script>")
+def test_what_is_echoed_is_escaped(plain: Running) -> None:
+    answer = plain.ask("/<script>alert(1)</script>")
     assert answer.status == 404
     assert "&lt;script&gt;" in answer.text
     assert "<script>" not in answer.text
 
 
-def test_a_method_that_a_page_does_not_take(shop: Start) -> None:
-    answer = shop().ask("/api/checkout", "DELETE")
-    assert (answer.status, answer.getheader("Allow")) == (405, "POST")
+def test_a_method_that_a_page_does_not_take(plain: Running) -> None:
+    answer = plain.ask("/api/checkout", "DELETE")
+    assert (answer.status, answer.headers["Allow"]) == (405, "POST")
 
 
 def test_the_error_rate_is_met_and_spares_health(shop: Start) -> None:
@@ -171,16 +178,16 @@ def test_requests_sent_ahead_are_answered_in_order(shop: Start) -> None:
         (b"GET / HTTP/1.1\r\nX: " + b"x" * 17_000, 431),
     ],
 )
-def test_what_is_not_a_request_is_refused_and_the_connection_closed(shop: Start, raw: bytes, status: int) -> None:
-    with connect(shop()) as client:
+def test_what_is_not_a_request_is_refused_and_the_connection_closed(plain: Running, raw: bytes, status: int) -> None:
+    with connect(plain) as client:
         client.sendall(raw)
         answer = read_all(client)
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert b"\r\nConnection: close\r\n" in answer
 
 
-def test_a_request_may_arrive_byte_by_byte(shop: Start) -> None:
-    with connect(shop()) as client:
+def test_a_request_may_arrive_byte_by_byte(plain: Running) -> None:
+    with connect(plain) as client:
         for byte in b"POST /api/cart HTTP/1.0\r\nContent-Length: 14\r\n\r\n" + b'{"sku": "cup"}':
             client.sendall(bytes([byte]))
         assert read_all(client).startswith(b"HTTP/1.1 200 ")
@@ -214,8 +221,19 @@ def test_an_artifact_is_the_same_for_the_same_words(tmp_path: Path) -> None:
 
 
 def test_an_artifact_with_mistakes_is_not_made(tmp_path: Path) -> None:
-    faults: dict[str, Any] = {"error_rate": 5, "slow_ms": True, "eror": 1, "exit_at_start": -1, "fails_after": {"seconds": 1}}
+    faults: dict[str, Any] = {"error_rate": 5, "slow_ms": True, "eror": 1, "exit_at_start": -1}
+    faults["fails_after"] = {"seconds": 1}
     with pytest.raises(InputError) as error:
         write_artifact(tmp_path / "a", "1\r\nSet-Cookie: x=1", **faults)
     assert len(error.value.problems) == 6
     assert not (tmp_path / "a").exists()
+
+
+def test_an_artifact_made_by_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gonogo.demo.artifact", str(tmp_path / "a"), "--version", "2"]
+    assert subprocess.run([*command, "--set", "error_rate=0.5"], capture_output=True, check=True).stderr == b""
+    write_artifact(tmp_path / "b", "2", error_rate=0.5)
+    for name in ("shop.py", "shop.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    for wrong in ("eror=1", "error_rate", "error_rate=2"):
+        assert subprocess.run([*command, "--set", wrong], capture_output=True).returncode == 2

@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from conftest import Place
+from journal_world import Place
 
 from gonogo.journal.holder import holder_name, is_provably_dead, this_holder
 from gonogo.model.errors import Held
@@ -44,8 +45,7 @@ def test_a_process_is_dead_once_killed_even_before_it_is_reaped() -> None:
         deadline = time.monotonic() + 10
         while not is_provably_dead(holder):
             assert time.monotonic() < deadline
-        with open(f"/proc/{process.pid}/stat") as stat:
-            assert ") Z " in stat.read()
+        assert ") Z " in Path(f"/proc/{process.pid}/stat").read_text()
     finally:
         end(process)
     assert is_provably_dead(holder)

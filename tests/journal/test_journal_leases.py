@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import Clock, Place
+from journal_world import Clock, Place
 
 from gonogo.journal.interface import ALIVE_FOR, BEAT_EVERY, Journal
 from gonogo.model.errors import Held

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Child, Place
+from journal_world import Child, Place
 
 from gonogo.journal import open as opening
 from gonogo.journal.interface import Write

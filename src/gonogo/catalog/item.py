@@ -148,8 +148,9 @@ class _Reading:
                 return Where(StageKind.STEP, int(number))
             self.wrong("stages", f"{stage} can't be read", "narrow steps like {step: from 3}")
             return None
-        if stage not in set(StageKind):
-            self.wrong("stages", f"unknown kind {stage!r}", nearest(stage, StageKind))
+        kinds = [kind.value for kind in StageKind]
+        if stage not in kinds:
+            self.wrong("stages", f"unknown kind {stage!r}", nearest(stage, kinds))
             return None
         return Where(StageKind(stage))
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 def read_struct(data: object, kind: type[T], where: str, noun: str = "key") -> T:
     """Data from YAML or JSON → a struct; durations may be written like `5m`. Raises InputError."""
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-        raise InputError(Problem(f"a mapping is needed here, not {show(data)}", where))
+        raise InputError(Problem(f"a mapping of names is needed here, not {show(data)}", where))
     fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}  # type: ignore[arg-type]
     problems = [
         Problem(f"unknown {noun} {key!r}", where, nearest(key, fields) if fields else f"no {noun} is known here")

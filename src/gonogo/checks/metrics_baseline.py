@@ -72,11 +72,12 @@ def evaluate_baseline(
     for sample in raw.samples:
         if len(capture.errors) < params.blocks:
             capture = captured.capture(capture, sample, raw.live, params.block, params.slower_than)
-    memory = BaselineMemory(capture, now if memory.began is None else memory.began, memory.captured_at)
+    began = now if memory.began is None else memory.began
+    memory = BaselineMemory(capture, began, memory.captured_at)
     if len(capture.errors) >= params.blocks:
         return _hand_over(memory, params, now)
     done = f"{len(capture.errors)} of {params.blocks} blocks of {format_duration(params.block)} of {raw.live}"
-    quiet = since(now, capture.heard_at, memory.began or now)
+    quiet = since(now, capture.heard_at, began)
     if quiet > QUIET:
         return memory, silence(f"{done}; no requests to {raw.live}", quiet)
     return memory, CheckResult(Outcome.PENDING, done)

@@ -87,7 +87,9 @@ def evaluate(memory: LimitMemory, raw: LimitRaw, params: LimitParams, now: Insta
         return memory, silence(f"no requests to {raw.revision}", quiet)
     if len(watching.parts) < PARTS:
         return memory, CheckResult(Outcome.PENDING, f"{rates}; not watched yet for {format_duration(params.duration)}")
-    return memory, CheckResult(Outcome.PASS, f"{rates}: not more than {stated}{_both_over(whole, params)}")
+    return memory, CheckResult(
+        Outcome.PASS, f"{rates}: not more than {stated}{_both_over(whole, params, _reference(raw))}"
+    )
 
 
 def _nothing_beside(raw: LimitRaw) -> CheckResult:
@@ -105,11 +107,12 @@ def _limit(params: LimitParams) -> str:
     return f"{params.limit:g} points over stable"
 
 
-def _both_over(whole: Pair, params: LimitParams) -> str:
+def _both_over(whole: Pair, params: LimitParams, reference: float | None) -> str:
     canary, stable = whole.canary, whole.stable
-    if params.relation == "plus" or not stable.requests or canary.bad < FEWEST:
+    if not stable.requests or canary.bad < FEWEST:
         return ""
-    if stable.bad > params.limit * stable.requests and canary.bad > params.limit * canary.requests:
+    limit = params.limit if params.relation == "over" else (reference or 0.0) + params.limit / 100
+    if stable.bad > limit * stable.requests and canary.bad > limit * canary.requests:
         return " by itself: both revisions are over it, so moving traffic would not help"
     return ""
 

@@ -33,7 +33,10 @@ class Complaints:
             return
         problems = [problem for _, problem in sorted(self._found.items(), key=lambda found: found[0][0])]
         if len(problems) > AT_MOST:
-            problems = [*problems[:AT_MOST], Problem(f"and more: only the first {AT_MOST} problems are shown", self.file)]
+            problems = [
+                *problems[:AT_MOST],
+                Problem(f"and more: only the first {AT_MOST} problems are shown", self.file),
+            ]
         raise InputError(*problems)
 
     def stop(self, mark: Mark, message: str, remedy: str = "") -> NoReturn:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gonogo.config import defaults, schema
 from gonogo.model import settings
 from gonogo.model.items import OnFailure
-from gonogo.model.units import Duration, Ratio
+from gonogo.model.units import Duration
 
 
 def given(table: BaseModel | None) -> dict[str, Any]:
@@ -75,8 +75,9 @@ def _judge(found: schema.Judge | None) -> settings.Judge:
         own["errors"] = settings.ErrorMargin(**given(own["errors"]))
     if own.get("latency") is not None:
         own["latency"] = settings.LatencyMargin(**given(own["latency"]))
-    own |= {"promote": plus for plus in given(own.pop("promote", None)).values()}
-    own |= {{"blocks": "baseline_blocks", "block": "baseline_block"}[k]: v for k, v in given(own.pop("baseline", None)).items()}
+    if "plus" in (promote := given(own.pop("promote", None))):
+        own["promote"] = promote["plus"]
+    own |= {f"baseline_{name}": value for name, value in given(own.pop("baseline", None)).items()}
     return settings.Judge(**own)
 
 
@@ -91,7 +92,3 @@ def _trigger(found: schema.Trigger) -> settings.Trigger:
     [(metric, limit)] = own.items()
     duration = window or limit.window or Duration(0)
     return settings.Trigger(metric, limit.relation, limit.limit, duration, **answer)
-
-
-def weight(ratio: Ratio) -> str:
-    return f"{ratio * 100:g} %"

@@ -25,7 +25,7 @@ STEPS = (_step(10, 5), _step(25, 5), _step(50, 10), _step(75, 5))
 SOAK = (Duration(15 * 60), Duration(2 * 3600), Duration(24 * 3600))
 TRIGGERS = (
     Trigger("error_rate", "plus", 5.0, Duration(60)),
-    Trigger("health_checks", "over", 2.0, Duration(0)),
+    Trigger("health_checks", "over", 3.0, Duration(0)),
     Trigger("restarts", "over", 5.0, Duration(300)),
 )
 """+5 points for 1m · 3 consecutive failures · > 5 in 5m"""

@@ -61,6 +61,14 @@ class Node:
             return self.key
         return self.mark
 
+    @property
+    def dubious(self) -> bool:
+        """Whether it, or anything in it, was complained about."""
+        if self.broken or not isinstance(self.value, dict | list):
+            return self.broken
+        children = self.value.values() if isinstance(self.value, dict) else self.value
+        return any(child.dubious for child in children)
+
     def get(self, *path: str | int) -> Node | None:
         """The node at the end of the path; None where there is none."""
         nodes = self.along(path)
@@ -71,12 +79,12 @@ class Node:
         nodes = [self]
         for step in path:
             here = nodes[-1].value
-            if isinstance(here, dict) and isinstance(step, str) and step in here:
-                nodes.append(here[step])
-            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-                nodes.append(here[step])
-            else:
+            following = here.get(str(step)) if isinstance(here, dict) else None
+            if isinstance(here, list) and isinstance(step, int) and step < len(here):
+                following = here[step]
+            if following is None:
                 break
+            nodes.append(following)
         return nodes
 
 
@@ -90,13 +98,12 @@ def plain(node: Node) -> Any:
 
 
 def sound(node: Node) -> Node | None:
-    """The tree without what was complained about: a mapping loses the key, a list with a broken element is lost whole."""
+    """The tree without what was complained about: a mapping loses the key, a list goes whole."""
     if node.broken:
         return None
     if isinstance(node.value, dict):
         kept = {key: child for key, old in node.value.items() if (child := sound(old)) is not None}
         return Node(kept, node.mark, node.key)
     if isinstance(node.value, list):
-        items = [child for old in node.value if (child := sound(old)) is not None]
-        return Node(items, node.mark, node.key) if len(items) == len(node.value) else None
+        return None if node.dubious else node
     return node

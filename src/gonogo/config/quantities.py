@@ -45,8 +45,9 @@ def _numeric(value: Any) -> Any:
 def _duration(value: Any) -> float:
     number = _number(value)
     if number is not None:
-        remedy = "" if isinstance(value, Resolved) else f"write {value}s, {value}m or {value}h"
-        raise expected("a duration with its unit", remedy or "give the variable a unit, such as 5m")
+        usable = not isinstance(value, Resolved) and 0 < number < 1e6
+        remedy = f"write {value}s, {value}m or {value}h" if usable else "write it like 90s, 5m, 1h30m or 250ms"
+        raise expected("a duration with its unit", remedy)
     try:
         seconds = parse_duration(value) if isinstance(value, str) and len(value) < 30 else None
     except ValueError:
@@ -66,10 +67,8 @@ def _positive(seconds: float) -> float:
 
 def _points(value: Any) -> float:
     number = _number(value)
-    if number is not None or (isinstance(value, str) and value.strip().endswith("%")):
-        given = "0.2" if isinstance(value, Resolved) else str(value).strip(" %")
-        unit = "point" if given == "1" else "points"
-        raise expected("percentage points", f"write {given} {unit}")
+    if number is not None and not isinstance(value, Resolved) and 0 <= number <= 100:
+        raise expected("percentage points", f"write {value} {'point' if number == 1 else 'points'}")
     try:
         points = parse_points(value) if isinstance(value, str) and len(value) < 30 else None
     except ValueError:
@@ -97,7 +96,7 @@ def _weight(value: Any) -> float:
 
 def _label(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", value):
-        raise expected("at most 63 of a-z, 0-9 and -, beginning and ending with a letter or digit")
+        raise expected("a name of a-z, 0-9 and -, at most 63 long, with a letter or digit at both ends")
     return value
 
 
@@ -120,7 +119,8 @@ def _variable(value: str) -> str:
 
 
 class Limit(NamedTuple):
-    """A trigger's limit, as `model.settings.Trigger` has it."""
+    """A trigger's limit, as `model.settings.Trigger` has it. The number is the one in the file: more than 5 restarts
+    is 5, 3 failures in a row is 3."""
 
     relation: str
     limit: float
@@ -130,10 +130,10 @@ class Limit(NamedTuple):
 def _error_rate(value: Any) -> Limit:
     text = value.strip() if isinstance(value, str) and len(value) < 30 else ""
     try:
-        if text.startswith("+"):
-            return Limit("plus", parse_points(text), None)
-        if text.startswith(">"):
-            return Limit("over", parse_percent(text[1:]), None)
+        if text.startswith("+") and (points := parse_points(text)) <= 100:
+            return Limit("plus", points, None)
+        if text.startswith(">") and (share := parse_percent(text[1:])) <= 1:
+            return Limit("over", share, None)
     except ValueError:
         pass
     raise expected("a limit for the error rate", 'write "+5 points" (over stable) or "> 2 %" (whatever stable does)')
@@ -154,7 +154,7 @@ def _health_checks(value: Any) -> Limit:
     found = re.fullmatch(r"([1-9]\d{0,5})\s+consecutive\s+failures?", value.strip()) if isinstance(value, str) else None
     if not found:
         raise expected("a number of failures in a row", "write it like 3 consecutive failures")
-    return Limit("over", float(found[1]) - 1, None)
+    return Limit("over", float(found[1]), None)
 
 
 Label = Annotated[str, AfterValidator(_label)]

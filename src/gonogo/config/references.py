@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gonogo.config.complaints import Complaints, shorten
+from gonogo.config.complaints import AT_MOST, Complaints, shorten
 from gonogo.config.nodes import Absent, Node, Path, Resolved
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -47,7 +47,7 @@ def _replace(node: Node, text: str, environ: Mapping[str, str], complaints: Comp
         node.value = Absent.UNSET
     elif path[:2] != ("local", "environment"):
         unset = [name for name in dict.fromkeys(_REFERENCE.findall(text)) if name not in environ]
-        for name in unset:
+        for name in unset[:AT_MOST]:
             complaints.add(node.place, f"the variable {shorten(name)} is not set", f"export {shorten(name)}=…")
         value = _REFERENCE.sub(lambda found: environ[found[1]], text) if not unset else ""
         node.value = Absent.UNSET if unset else Resolved(value, text)

@@ -1,8 +1,10 @@
-"""What must hold between settings, once those for all environments are laid under those of each."""
+"""What must hold between settings, once those for all environments are laid under those of each.
+
+Whatever was complained about already is left out: nothing is concluded from it, not even that it is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from gonogo.config import convert, schema
@@ -11,20 +13,16 @@ from gonogo.config.nodes import Node
 from gonogo.model.units import format_duration
 
 PORT = "{port}"
+_EXAMPLES = {"command": f'command: ["./shop", "--port", "{PORT}"]', "listen": "listen: 8080"}
 
 
 def relate(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
-    """Complain about one environment. `merged` is everything in its nodes, `found` what of it is sound."""
-    _local(merged, found, complaints)
+    """Complain about one environment. `merged` is everything in its nodes, `found` the part of it that is sound."""
+    _complete(merged, complaints)
+    _port(merged, found, complaints)
     _steps(merged, found, complaints)
-    soak = merged.get("soak")
-    if soak and any(later <= earlier for earlier, later in pairwise(convert.soak(found))):
-        complaints.add(soak.place, "the times of soak must rise", "write them like soak: [15m, 2h, 24h]")
-    keep = convert.keep(found)
-    node = merged.get("keep", "running") or merged.get("keep", "definition")
-    if node and not _broken(merged, "keep") and keep.running > keep.definition:
-        kept = f"running ({_shown(merged, 'running', keep.running)}) is longer than definition"
-        complaints.add(node.place, f"keep: {kept}", "what runs must also be kept defined")
+    _soak(merged, found, complaints)
+    _keep(merged, found, complaints)
     _approvers(merged, found, complaints)
 
 
@@ -37,64 +35,78 @@ def distinct_ports(environments: dict[str, tuple[Node, schema.Settings]], compla
             continue
         other, taken = first.setdefault(found.local.listen, (name, node))
         if other != name:
-            at = "" if taken is node else f", which has it from {complaints.where(taken.place)}"
-            message = f"{name} listens on the same port as {other}{at}"
+            at = "" if taken is node else f" ({complaints.where(taken.place)})"
+            message = f"{name} would listen on the same port as {other}{at}"
             complaints.add(node.place, message, "give each environment a port of its own")
 
 
-def _local(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
-    if _broken(merged, "local"):
+def _complete(merged: Node, complaints: Complaints) -> None:
+    local = merged.get("local")
+    if local is None:
+        remedy = f'add local: {{command: ["./shop", "--port", "{PORT}"], listen: 8080}}'
+        complaints.add(merged.place, "local is missing: nothing says how to run the service", remedy)
+    elif not local.broken:
+        for name, example in _EXAMPLES.items():
+            if local.get(name) is None:
+                complaints.add(local.place, f"{name} is missing", f"add {example}")
+
+
+def _port(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
+    command, environment = merged.get("local", "command"), merged.get("local", "environment")
+    if command is None or command.dubious or (environment and environment.dubious):
         return
-    node = merged.get("local")
-    if node is None:
-        example = f'add local: {{command: ["./shop", "--port", "{PORT}"], listen: 8080}}'
-        complaints.add(merged.place, "local is missing: nothing says how to run the service", example)
+    if found.local is None or found.local.command is None:
         return
-    for name, example in (("command", f'command: ["./shop", "--port", "{PORT}"]'), ("listen", "listen: 8080")):
-        if merged.get("local", name) is None:
-            complaints.add(node.place, f"{name} is missing", f"add {example} to local")
-    if found.local and found.local.command and not any(_broken(child) for child in _children(node)):
-        texts = [*found.local.command, *(found.local.environment or {}).values()]
-        command = merged.get("local", "command") or node
-        if not any(PORT in text for text in texts):
-            message = f"neither command nor environment holds {PORT}: an instance couldn't learn its port"
-            complaints.add(command.place, message, f'add "--port", "{PORT}", or environment: {{PORT: "{PORT}"}}')
+    if not any(PORT in text for text in [*found.local.command, *(found.local.environment or {}).values()]):
+        message = f"neither command nor environment holds {PORT}: an instance couldn't learn its port"
+        remedy = f'add "--port", "{PORT}" to the command, or environment: {{PORT: "{PORT}"}}'
+        complaints.add(command.place, message, remedy)
 
 
 def _steps(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
-    steps = convert.steps(found)
-    nodes = merged.get("strategy", "canary", "steps")
-    for number, step in enumerate(steps if nodes else ()):
-        if number and step.weight <= steps[number - 1].weight:
-            _at(merged, number, "weight", "weights must rise: this one is not above the one before it", complaints)
-        if step.deadline < step.pause:
-            _at(merged, number, "deadline", "deadline is before the end of the pause", complaints)
+    written = found.strategy.canary.steps if found.strategy and found.strategy.canary else None
+    steps = merged.get("strategy", "canary", "steps")
+    if written is None or steps is None:
+        return
+    for number, (before, after) in enumerate(pairwise(written), start=1):
+        node = steps.get(number, "weight")
+        if node and after.weight <= before.weight:
+            complaints.add(node.place, "weight is not above that of the step before", "let the weights rise")
+    for number, step in enumerate(convert.steps(found)):
+        node = steps.get(number, "deadline")
+        if node and step.deadline < step.pause:
+            complaints.add(node.place, "deadline is over before the pause is", "make it longer than the pause")
 
 
-def _at(merged: Node, number: int, key: str, message: str, complaints: Complaints) -> None:
-    node = merged.get("strategy", "canary", "steps", number, key)
-    if node:
-        complaints.add(node.place, message)
+def _soak(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
+    node = merged.get("soak")
+    if node is None or found.soak is None:
+        return
+    for number, (before, after) in enumerate(pairwise(found.soak), start=1):
+        if after <= before and (later := node.get(number)):
+            complaints.add(later.place, "soak: not later than the time before", "let the times rise: [15m, 2h, 24h]")
+
+
+def _keep(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
+    node, keep = merged.get("keep"), convert.keep(found)
+    if node is None or node.dubious or keep.running <= keep.definition:
+        return
+    unset = next((name for name in ("running", "definition") if node.get(name) is None), "")
+    otherwise = f" ({unset} is {format_duration(getattr(keep, unset))} unless set)" if unset else ""
+    place = (node.get("running") or node.get("definition") or node).place
+    complaints.add(place, f"keep: running is longer than definition{otherwise}", "let definition be at least as long")
 
 
 def _approvers(merged: Node, found: schema.Settings, complaints: Complaints) -> None:
-    names = found.approvers or []
-    node = merged.get("approvers")
-    if node and len(set(names)) < len(names):
-        complaints.add(node.place, "approvers names somebody twice", "one name each: nobody approves twice")
-    elif node and names and found.approvals and found.approvals > len(names):
-        asked = merged.get("approvals") or node
-        complaints.add(asked.place, f"more approvals than approvers ({len(names)})", "name more, or ask for fewer")
-
-
-def _shown(merged: Node, key: str, seconds: float) -> str:
-    return f"{seconds}"
-
-
-def _children(node: Node) -> Iterator[Node]:
-    if isinstance(node.value, dict):
-        yield from node.value.values()
-
-
-def _broken(node: Node, *path: str) -> bool:
-    return False
+    names, node = found.approvers, merged.get("approvers")
+    if not names or node is None:
+        return
+    before: set[str] = set()
+    for number, name in enumerate(names):
+        if name in before and (again := node.get(number)):
+            complaints.add(again.place, "approvers: named before", "name each once: nobody approves twice")
+        before.add(name)
+    asked = merged.get("approvals")
+    if asked and found.approvals and found.approvals > len(before):
+        remedy = f"name more, or ask for {len(before)} at most"
+        complaints.add(asked.place, "approvals: more than there are approvers", remedy)

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -25,7 +26,7 @@ def read(content: bytes, path: Path, environ: Mapping[str, str], file: str = "")
     complaints = Complaints(file or path.name)
     root = resolve(read_yaml(content, complaints.file), environ, complaints)
     found = _validate(schema.File, root, root, complaints)
-    environments = _environments(root, complaints)
+    environments = _environments(root, complaints) if isinstance(root.value, dict) else {}
     complaints.raise_if_any()
     assert found is not None
     return ReleaseFile(
@@ -39,3 +40,41 @@ def read(content: bytes, path: Path, environ: Mapping[str, str], file: str = "")
         tests=found.tests or "",
         environments=environments,
     )
+
+
+def _environments(root: Node, complaints: Complaints) -> dict[str, Environment]:
+    """Every environment with what is set for all laid under it; empty where there is something to complain about."""
+    shared = {key: node for key, node in _entries(root).items() if key in schema.Settings.model_fields}
+    base = Node(shared, root.mark)
+    named = root.get("environments")
+    if named is None:
+        merged = {defaults.ENVIRONMENT: base}
+    else:
+        merged = {name: overlay(base, node) for name, node in _entries(named).items() if not node.broken}
+    found: dict[str, tuple[Node, schema.Settings]] = {}
+    for name, everything in merged.items():
+        settings = _validate(schema.Settings, sound(everything), everything, complaints)
+        if settings is not None:
+            relate(everything, settings, complaints)
+            found[name] = (everything, settings)
+    distinct_ports(found, complaints)
+    return {} if complaints else {name: convert.environment(name, settings) for name, (_, settings) in found.items()}
+
+
+def _entries(node: Node) -> dict[str, Node]:
+    return node.value if isinstance(node.value, dict) else {}
+
+
+T = TypeVar("T", bound=schema.Table)
+
+
+def _validate(table: type[T], node: Node | None, places: Node, complaints: Complaints) -> T | None:
+    """None where it doesn't fit. What is wrong with the sound part of what was complained about isn't told."""
+    if node is None:
+        return None
+    try:
+        return table.model_validate(plain(node))
+    except ValidationError as error:
+        if node is places or not complaints:
+            complain(error, places, table, complaints)
+        return None

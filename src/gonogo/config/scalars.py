@@ -1,8 +1,8 @@
 """What an unquoted YAML scalar is: the core schema of YAML 1.2, minus its two traps.
 
-`true` and `false` are booleans; `on`, `off`, `yes`, `no` are text. `null`, `~` and nothing at all are null. Decimal, `0x`
-and `0o` integers and decimal floats are numbers. Text stay: dates, `12:30`, `1_000`; and the traps, a number with a
-leading zero (octal for some readers, decimal for others) and one of more than 30 characters.
+`true` and `false` are booleans; `on`, `off`, `yes`, `no` are text. `null`, `~` and nothing at all are null. Decimal,
+`0x` and `0o` integers and decimal floats are numbers. Dates, `12:30` and `1_000` are text; so are the traps: a number
+with a leading zero, octal for some readers and decimal for others, and one of more than 30 characters.
 """
 
 from __future__ import annotations

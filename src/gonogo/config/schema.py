@@ -1,4 +1,4 @@
-"""The shape of `gonogo.yaml`. Nothing here has a default: what a file leaves out, `convert` takes from `model.settings`.
+"""The shape of `gonogo.yaml`. No defaults are here: what a file leaves out, `convert` takes from `model.settings`.
 
 Every setting of an environment may stand at the top too, for all of them; so all are optional here, and what must be
 there is asked of the two taken together (`relations`).
@@ -24,14 +24,17 @@ from gonogo.config.quantities import (
     Time,
     VariableName,
     Weight,
+    expected,
     refused,
 )
 
 
 class Table(BaseModel):
-    """A mapping of known keys. `not_here` says why a key that people expect is not one of them."""
+    """A mapping of known keys. `not_here` says why a key that people expect is not one of them.
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    Validators are built when first used: only those of the outermost tables ever are."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
     not_here: ClassVar[dict[str, str]] = {}
 
 
@@ -89,7 +92,11 @@ class Strategy(Table):
 
 
 def _strategy(value: Any) -> Any:
-    return {str(value): {}} if value in ("canary", "direct") else value
+    if value == "canary" or value == "direct":
+        return {str(value): {}}
+    if not isinstance(value, dict):
+        raise expected("canary or direct", "write it like strategy: canary")
+    return value
 
 
 class Errors(Table):
@@ -113,6 +120,8 @@ class Baseline(Table):
 
 
 def _off(value: Any) -> Any:
+    if value != "off" and not isinstance(value, dict):
+        raise expected("off or a mapping", "write it like latency: {slower_than: 250ms}")
     return None if value == "off" else value
 
 
@@ -129,9 +138,7 @@ class Judge(Table):
 class Trigger(Table):
     """One limit beside the judge, and what follows when it is passed."""
 
-    not_here = {
-        name: "can't be read on the local platform yet" for name in ("p95", "p99", "out_of_memory", "or_state")
-    }
+    not_here = {name: "can't be read on the local platform yet" for name in ("p95", "p99", "out_of_memory", "or_state")}
     error_rate: ErrorRate | None = Field(
         None, description="Points over stable at the same time, or a share.", examples=["+5 points"]
     )

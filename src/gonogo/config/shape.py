@@ -36,8 +36,8 @@ def complain(error: ValidationError, root: Node, table: type[Table], complaints:
         if not told:
             found.append((node, dict(one)))
     found.sort(key=lambda pair: pair[0].place)
-    for node, one in found[: AT_MOST + 1]:
-        _tell(node, one, root, table, complaints)
+    for node, details in found[: AT_MOST + 1]:
+        _tell(node, details, root, table, complaints)
 
 
 def _tell(node: Node, error: dict[str, Any], root: Node, table: type[Table], complaints: Complaints) -> None:
@@ -57,9 +57,12 @@ def _tell(node: Node, error: dict[str, Any], root: Node, table: type[Table], com
         known: Path = loc[: len(root.along(loc)) - 1]
         name = next((str(step) for step in reversed(known) if isinstance(step, str)), "")
         secret = within_environment(known)[:2] == ("local", "environment")
-        seen = kind(node.value) if secret else show(node.value)
+        seen = kind(node.value) if secret else "none" if error["type"] == "too_short" else show(node.value)
         what, remedy = _expectation(node, error, name, _field_at(table, known), secret)
-        complaints.add(node.place, f"{name}: expected {what}, found {seen}" if name else f"expected {what}", remedy)
+        if name:
+            complaints.add(node.place, f"{name}: expected {what}, found {seen}", remedy)
+        else:
+            complaints.add(node.place, f"expected a mapping of settings, found {seen}", "begin with service: …")
 
 
 def _unknown(node: Node, key: str, table: type[Table], complaints: Complaints) -> None:
@@ -72,7 +75,9 @@ def _unknown(node: Node, key: str, table: type[Table], complaints: Complaints) -
         complaints.add(node.key or node.mark, f"unknown key {shown!r}", nearest(key, _keys(table)))
 
 
-def _expectation(node: Node, error: dict[str, Any], name: str, field: FieldInfo | None, secret: bool) -> tuple[str, str]:
+def _expectation(
+    node: Node, error: dict[str, Any], name: str, field: FieldInfo | None, secret: bool
+) -> tuple[str, str]:
     """(what was expected, remedy)"""
     sort, context, value = error["type"], error.get("ctx", {}), node.value
     if sort == "expected":

@@ -28,7 +28,7 @@ class Limits:
     values: int
 
 
-RELEASE_FILE = Limits(bytes=1 << 20, depth=50, values=20_000)
+RELEASE_FILE = Limits(bytes=1 << 20, depth=50, values=10_000)
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -217,7 +217,9 @@ class _Builder:
     def _count(self, values: int, mark: Mark) -> None:
         self.values += values
         if self.values > self.limits.values:
-            self.complaints.stop(mark, f"more than {self.limits.values} values, aliases written out", "is this the file?")
+            self.complaints.stop(
+                mark, f"more than {self.limits.values} values, aliases written out", "is this the file?"
+            )
 
     def _place(self, node: Node) -> None:
         """Put a finished value into what is open."""

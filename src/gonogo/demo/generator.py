@@ -158,7 +158,8 @@ class Generator:
             self._end(request, Kind.LOST, head.status, "", f"{head.status} from no version")
 
     def broken(self, connection: Connection, request: Request, why: str, *, untouched: bool) -> None:
-        if untouched and request.repeatable and not request.retried:
+        if untouched and request.repeatable:
+            # At most once: the fresh connection has not served before, so it is never untouched in this sense.
             request.retried = True
             self._open_for(request)
         else:

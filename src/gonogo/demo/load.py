@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import select
 import signal
 import subprocess
@@ -27,7 +28,7 @@ from gonogo.demo.bounds import Bounds
 from gonogo.demo.generator import Generator
 from gonogo.demo.record import Answer, Record, answers
 from gonogo.demo.tally import LoadSummary, summary
-from gonogo.model.errors import InputError, TemporaryError
+from gonogo.model.errors import InputError, Problem, TemporaryError
 
 __all__ = ["Answer", "Bounds", "Load", "LoadSummary", "answers", "summary"]
 
@@ -37,6 +38,8 @@ class Load:
 
     def __init__(self, bounds: Bounds, record: Path) -> None:
         """`record` must not exist yet. Raises InputError when the load can't run so."""
+        if record.exists():
+            raise InputError(Problem("the load's record exists", str(record), "name a new file"))
         self.bounds, self.record = bounds, record
         command = [sys.executable, "-m", "gonogo.demo.load", "--control", "--record", str(record)]
         for name in ("host", "port", "rate", "seconds", "count", "timeout"):
@@ -100,8 +103,8 @@ class Load:
             if line == mark:
                 return
             if line in ("", "finished"):
-                raise TemporaryError(f"the load has ended before it {mark}")
-        raise TemporaryError(f"the load has not {mark} in time")
+                raise TemporaryError(f"the load has ended before it was {mark}")
+        raise TemporaryError(f"the load was not {mark} in time")
 
 
 class _Orders(asyncio.Protocol):
@@ -128,17 +131,21 @@ class _Orders(asyncio.Protocol):
         self.quit("its orders ended")
 
 
+def _tell(mark: str) -> None:
+    """Past Python's buffers, which would complain at exit where nobody listens any more."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, f"{mark}\n".encode())
+
+
 async def _run(bounds: Bounds, record: Path, control: bool) -> None:
     loop = asyncio.get_running_loop()
-    generator = Generator(
-        bounds, Record(record), (lambda mark: print(mark, flush=True)) if control else lambda mark: None
-    )
+    generator = Generator(bounds, Record(record), _tell if control else lambda mark: None)
     loop.add_signal_handler(signal.SIGTERM, generator.quit, "it was terminated")
     if control:
         # An interrupt from the terminal is for the one who gives the orders.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         await loop.connect_read_pipe(lambda: _Orders(generator), sys.stdin)
-        print("ready", flush=True)
+        _tell("ready")
     else:
         loop.add_signal_handler(signal.SIGINT, generator.quit, "it was interrupted")
         generator.start()

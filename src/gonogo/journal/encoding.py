@@ -60,8 +60,7 @@ def decode(type: str, v: int, text: str) -> Event:
         raw = msgspec.json.decode(text, type=dict[str, Any])
         for old in range(v, newest):
             raw = UPCASTS[type, old](raw)
-        event: Event = msgspec.convert(raw, Event)
-        return event
+        return _event.decode(_encode(raw))
     except (msgspec.MsgspecError, UnicodeError, KeyError, TypeError, ValueError) as error:
         raise PermanentError(f"{type!r} version {v} can't be read: {error}") from error
 

@@ -90,7 +90,13 @@ def _started(state: State, r: Recorded, event: e.Started) -> Change:
 
 
 def _stage_entered(state: State, r: Recorded, event: e.StageEntered) -> Change:
-    return {"stage": event.stage, "entered_at": r.at, "watched": Duration(0), "deadline_from": Duration(0)}
+    return {
+        "stage": event.stage,
+        "entered_at": r.at,
+        "watched": Duration(0),
+        "attended": Duration(0),
+        "deadline_from": Duration(0),
+    }
 
 
 def _stage_left(state: State, r: Recorded, event: e.StageLeft) -> Change:
@@ -102,7 +108,7 @@ def _checkpointed(state: State, r: Recorded, event: e.Checkpointed) -> Change:
 
 
 def _resumed(state: State, r: Recorded, event: e.Resumed) -> Change:
-    return {"paused": "", "resumed_at": r.at, "deadline_from": state.watched, **_without(state, event.command)}
+    return {"paused": "", "resumed_at": r.at, "deadline_from": state.attended, **_without(state, event.command)}
 
 
 def _turned_back(state: State, r: Recorded, event: e.TurnedBack) -> Change:
@@ -140,7 +146,7 @@ _RELEASE: dict[type, Callable[[State, Recorded, Any], Change]] = {
     e.Taken: lambda s, r, x: {"fence": x.fence},
     e.StageEntered: _stage_entered,
     e.StageLeft: _stage_left,
-    e.Watched: lambda s, r, x: {"watched": x.seconds} if x.stage == s.stage else {},
+    e.Watched: lambda s, r, x: {"watched": x.seconds, "attended": x.attended} if x.stage == s.stage else {},
     e.Checkpointed: _checkpointed,
     e.Paused: lambda s, r, x: {"paused": x.reason, **_without(s, x.command)},
     e.Resumed: _resumed,

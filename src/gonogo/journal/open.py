@@ -23,9 +23,9 @@ BUSY = 10.0
 
 
 def open_journal(url: str | None, *, read_only: bool = False) -> Journal:
-    """`sqlite:///absolute/path`, `sqlite://:memory:`, a plain path, or None: `$GONOGO_JOURNAL`, else `journal.db` in the
-    state directory. The file and its directory are created where missing, for this user only; an older schema is brought
-    up to date.
+    """`sqlite:///absolute/path`, `sqlite://:memory:`, a plain path, or None: `$GONOGO_JOURNAL`, else `journal.db` in
+    the state directory. The file and its directory are created where missing, for this user only; an older schema is
+    brought up to date.
 
     read_only: nothing is created, migrated or written; every method that writes raises PermanentError.
     Raises InputError where there is no usable journal, TemporaryError where another process keeps it locked."""

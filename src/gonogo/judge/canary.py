@@ -125,15 +125,19 @@ def _observe(state: Judging, rules: Rules, one: Interval) -> Judging:
         dispersed=dispersed,
         votes=votes,
         open=opened,
-        decided_at=state.decided_at or (one.at if crossed else None),
+        decided_at=_first(state.decided_at, one.at, crossed),
         total=state.total.plus(one),
         stage=state.stage,
         stage_began=state.stage_began,
         here=state.here.plus(one),
         certificate=certificate,
-        certified_at=state.certified_at or (one.at if certified else None),
+        certified_at=_first(state.certified_at, one.at, certified),
         heard_at=one.at if heard else state.heard_at,
     )
+
+
+def _first(before: Instant | None, now: Instant, reached: bool) -> Instant | None:
+    return now if before is None and reached else before
 
 
 def _vote(state: Judging, rules: Rules, one: Interval, votes: Grid) -> tuple[Block | None, Grid]:

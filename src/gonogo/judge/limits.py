@@ -18,7 +18,7 @@ RELEASED_AT = 0.8
 
 class Limit(msgspec.Struct, frozen=True):
     """`over`: an absolute limit, a share (0.05 is 5 %). `plus`: percentage points over stable at the same time, or
-    over `reference` (a share) where no stable has traffic."""
+    over `reference` (a share, from before the release) where no stable has traffic."""
 
     relation: str
     limit: float
@@ -44,6 +44,8 @@ def _excess(pair: Pair, limit: Limit, reference: float | None) -> float | None:
         if stable is not None and stable > limit.limit:
             return 0.0
         return rate / limit.limit if limit.limit > 0 else float("inf") if rate else 0.0
+    if stable is not None and stable > (reference or 0.0) + limit.limit / 100:
+        return 0.0
     beside = stable if stable is not None else reference
     if beside is None:
         return None
@@ -52,7 +54,8 @@ def _excess(pair: Pair, limit: Limit, reference: float | None) -> float | None:
 
 def watch(state: Watching, limit: Limit, one: Interval, reference: float | None = None) -> Watching:
     """Take in one interval. While a canary runs, a limit that stable breaks as well doesn't fire: that is an outage
-    of both, and moving traffic would not help. A quarter without requests to the canary stays open."""
+    of both, and moving traffic would not help (for `plus`: stable itself is as many points over the reference, or
+    over 0 without one). A quarter without requests to the canary stays open."""
     pair, seconds = state.open.plus(one), Duration(state.seconds + one.seconds)
     if seconds < limit.duration / PARTS * (1 - 1e-9) or not pair.canary.requests:
         return Watching(state.parts, pair, seconds, state.fired)

@@ -13,8 +13,8 @@ J = 20
 GROWTHS = tuple(1.3 * (60 / 1.3) ** (j / (J - 1)) for j in range(J))
 """How many times over the allowed ratio the harm is: 20 steps, log-spaced from 1.3 to 60."""
 _LOGS = tuple(math.log(g) for g in GROWTHS)
-CAP = 1e250
-"""No wealth above it: far beyond any decision, and still a number JSON can carry."""
+CAP = 1e90
+"""No wealth above it: far beyond any decision, and no step of a bet can overflow from there."""
 _STEEPEST = 500.0
 
 Grid = tuple[float, ...]

@@ -96,10 +96,11 @@ class StageLeft(msgspec.Struct, frozen=True, tag="stage_left"):
 
 
 class Watched(msgspec.Struct, frozen=True, tag="watched"):
-    """Seconds of this stage that a driver was looking, so far."""
+    """Of this stage so far: seconds that a driver was looking and the world was as wanted, and all it was looking."""
 
     stage: str
     seconds: Duration
+    attended: Duration
 
 
 class Checkpointed(msgspec.Struct, frozen=True, tag="checkpointed"):

@@ -68,7 +68,7 @@ class Item(msgspec.Struct, frozen=True):
     cadence: Cadence = Cadence.ONCE
     on_failure: OnFailure = OnFailure.NOTE
     within: Duration | None = None
-    """`pending` for longer than this since the stage was entered becomes `fail`."""
+    """`pending` for longer than this, counted in attended time of the stage, becomes `fail`."""
     fresh_for: Duration | None = None
     """A pass older than this is no longer one."""
     not_applicable: str = ""

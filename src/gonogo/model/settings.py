@@ -45,7 +45,8 @@ class Trigger(msgspec.Struct, frozen=True):
     """A fixed limit beside the judge.
 
     metric: `error_rate`, `restarts` or `health_checks`. relation: `over` (absolute) or `plus` (points over
-    stable at the same time). limit: Ratio for `over error_rate`, Points for `plus`, a count otherwise."""
+    stable at the same time). limit: Ratio for `over error_rate`, Points for `plus`, a count otherwise. `health_checks`
+    fires at its limit, the others above it."""
 
     metric: str
     relation: str

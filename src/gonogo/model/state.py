@@ -59,14 +59,16 @@ class State(msgspec.Struct, frozen=True):
     """Id of the stage it is in; empty before the first."""
     entered_at: Instant = Instant(0)
     watched: Duration = Duration(0)
-    """Time in this stage during which a driver was looking."""
+    """Time in this stage during which a driver was looking and the world was as the stage wants it."""
+    attended: Duration = Duration(0)
+    """Time in this stage during which a driver could see the world, whatever it saw."""
     left: tuple[str, ...] = ()
     """Stages left so far, in order."""
     paused: str = ""
     """Why it is paused; empty where it isn't. On the way back: why it stays where it is until a person has looked."""
     resumed_at: Instant = Instant(0)
     deadline_from: Duration = Duration(0)
-    """Watched time of this stage at which its deadline began to count; resuming starts it anew."""
+    """Attended time of this stage at which its deadline began to count; resuming starts it anew."""
     told: frozenset[str] = frozenset()
     """Items whose failure was paged or noted, until they hold again."""
     revision: str = ""

@@ -25,8 +25,6 @@ class Inputs(msgspec.Struct, frozen=True):
     answers: Answers
     decision: Decision
     """Of the current stage; leaving the preparation, of everything before as well."""
-    watched: Duration
-    """Watched time in the current stage, this tick included."""
     settled: bool
     fence: Fence | None
     clock_jump: Duration | None = None
@@ -157,7 +155,7 @@ def _deadline(plan: Plan, state: State, inputs: Inputs, now: Instant) -> list[e.
     stage = state.current
     if stage is None or stage.deadline is None or state.paused or inputs.decision.go:
         return []
-    if inputs.watched - state.deadline_from <= stage.deadline:
+    if state.attended - state.deadline_from <= stage.deadline:
         return []
     waiting = "; ".join(f"{r.item}: {r.text}" for r in inputs.decision.reasons)
     reason = f"{stage.title}: undecided for {format_duration(stage.deadline)} ({waiting})"

@@ -168,5 +168,3 @@ class Collector:
 
 def _path(plan: Plan) -> Path | None:
     return Path(plan.repository) if plan.repository else None
-
-

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.model.units import Duration, Ratio, format_percent
-from gonogo.model.world import Action, Desired, Forget, InstancePhase, Observation, RevisionSeen, Scale, Stop, Weigh
+from gonogo.model.world import Action, Desired, Forget, Observation, RevisionSeen, Scale, Stop, Weigh
 
 _SAME = 0.0001
 """Weights closer than a hundredth of a percent are the same."""
@@ -75,7 +75,7 @@ def _shrink(wanted: Desired, seen: Observation) -> Iterator[Action]:
         if lightened and (want.weight < _SAME or have.ready > want.instances):
             yield Scale(revision, want.definition, want.instances)
     for revision, have in _unwanted(wanted, seen):
-        if have.size > 0 and seen.weights.get(revision, 0.0) == 0:
+        if have.size > 0 and seen.weights.get(revision, 0.0) < _SAME:
             yield Scale(revision, None, 0)
 
 
@@ -86,7 +86,8 @@ def _stop(wanted: Desired, seen: Observation) -> Iterator[Action]:
         finished = tuple(i.id for i in have.leaving if i.in_flight == 0 or _drained(i.leaving_since, seen, drain))
         if finished:
             yield Stop(revision, finished)
-        if want is None and have.size == 0 and not any(i.phase is not InstancePhase.EXITED for i in have.instances):
+        idle = have.size == 0 and have.running == 0 and seen.weights.get(revision, 0.0) < _SAME
+        if want is None and idle:
             yield Forget(revision)
 
 

@@ -77,8 +77,8 @@ class Driver:
         self.fence: Fence | None = None
         self.last: Tick | None = None
         self._watch = Watch(self.clock)
-        self._extra = Duration(0)
-        """Watched in this stage beyond what the journal says."""
+        self._watched = self._attended = 0.0
+        """Time in this stage beyond what the journal says."""
         self._beat_at = float("-inf")
         self._seen_at: float | None = None
         self._refused = ""
@@ -91,8 +91,6 @@ class Driver:
         """Tick until there is nothing more to do without a person. Gives the lease back. Raises LostLease when another
         driver has taken over."""
         try:
-            if self.state.started and not self.state.closed:
-                self.take_over()
             while not self.finished():
                 if not await self.tick():
                     await self.clock.sleep(self.interval)
@@ -121,7 +119,7 @@ class Driver:
         """Closed; or parked on the way back; or at a gate that only a person can open, and not told to wait."""
         if self.state.closed:
             return True
-        if self.state.direction is Direction.BACK and self.state.paused:
+        if self.state.direction is Direction.BACK and self.state.paused and self.fence is not None:
             return True
         stage = self.state.current
         if self.patient or self.last is None or stage is None or stage.kind not in PREPARATION:
@@ -141,11 +139,14 @@ class Driver:
         self._catch_up()
         if self.state.closed:
             return True
+        if self.state.started and self.fence is None:
+            self.take_over()
         self._beat()
         seen, samples = await asyncio.gather(self._look(), self._sample())
         stage = self.state.current
         collected = await self._collect(stage, seen, samples) if stage else {}
-        self._extra = Duration(self._extra + self._watch.since_last)
+        if seen is not None:
+            self._attended += self._watch.since_last
         before = (self.state.stage, self.state.direction)
         for _ in range(_ATTEMPTS):
             try:
@@ -177,7 +178,6 @@ class Driver:
             seen=seen,
             answers=given,
             decision=decision,
-            watched=state.watched,
             settled=wanted is not None and seen is not None and not gaps,
             fence=self.fence,
             clock_jump=self._watch.jump,
@@ -257,6 +257,9 @@ class Driver:
         state = self._watched_state()
         wanted = desired(self.plan, self.target, state)
         settled = wanted is not None and seen is not None and not missing(wanted, seen)
+        if settled and not state.paused:
+            self._watched += self._watch.since_last
+            state = self._watched_state()
         collected: dict[str, Evidence] = {}
         for asked in self._asked(stage):
             collected |= await self.collector.collect(
@@ -273,7 +276,8 @@ class Driver:
         return [s for s in stages[: place + 1] if s.kind in PREPARATION]
 
     def _watched_state(self) -> State:
-        return replace(self.state, watched=Duration(self.state.watched + self._extra))
+        watched, attended = self.state.watched + self._watched, self.state.attended + self._attended
+        return replace(self.state, watched=Duration(watched), attended=Duration(attended))
 
     def _blind_for(self) -> Duration:
         return Duration(self.clock.boot() - self._seen_at) if self._seen_at is not None else Duration(0)
@@ -295,8 +299,8 @@ class Driver:
         if not (leaving or due or changed):
             return changed
         self._checkpointed_at = self.clock.boot()
-        watched = Duration(self.state.watched + self._extra)
-        return [*changed, *self.collector.checkpoints(), e.Watched(stage.id, watched)]
+        so_far = self._watched_state()
+        return [*changed, *self.collector.checkpoints(), e.Watched(stage.id, so_far.watched, so_far.attended)]
 
     @staticmethod
     def _differs(known: Evidence | None, answer: Evidence) -> bool:
@@ -336,7 +340,7 @@ class Driver:
             if isinstance(r.event, e.Planned):
                 self.plan = r.event.plan
             if isinstance(r.event, e.Watched | e.StageEntered):
-                self._extra = Duration(0)
+                self._watched = self._attended = 0.0
             if isinstance(r.event, e.StageEntered | e.TurnedBack | e.Resumed):
                 self._refused = ""
             self.tell(r, self.state)

@@ -44,7 +44,7 @@ def answers(stage: Stage, plan: Plan, state: State, collected: Answers, now: Ins
     for item in stage.items:
         answer = _by_rule(item, stage, state, now) or collected.get(item.id) or _journaled(item, stage, plan, state)
         if answer is not None:
-            given[item.id] = _overdue(item, answer, state, now)
+            given[item.id] = _overdue(item, answer, state)
     return given
 
 
@@ -65,10 +65,10 @@ def _journaled(item: Item, stage: Stage, plan: Plan, state: State) -> Evidence |
     return known if known.subject in subjects else None
 
 
-def _overdue(item: Item, answer: Evidence, state: State, now: Instant) -> Evidence:
-    """`pending` for longer than the item allows is a failure."""
-    waits = answer.outcome in (Outcome.PENDING, Outcome.UNAVAILABLE)
-    if item.within is None or not waits or now - state.entered_at <= item.within:
+def _overdue(item: Item, answer: Evidence, state: State) -> Evidence:
+    """`pending` for longer than the item allows is a failure. Only time in which somebody could see counts, so that
+    neither a gap without a driver nor a platform out of sight makes one."""
+    if item.within is None or answer.outcome is not Outcome.PENDING or state.attended <= item.within:
         return answer
     late = f"not answered within {format_duration(item.within)}: {answer.summary}"
     return replace(answer, outcome=Outcome.FAIL, summary=late)

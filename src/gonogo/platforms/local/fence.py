@@ -62,6 +62,8 @@ def _compare(root: Path, fence: Fence) -> None:
             f"{fence.target} is driven from journal {seen.journal}, this is journal {fence.journal}: "
             "use that one, or stop everything of this target first"
         )
+    if seen is not None and seen.target != fence.target:
+        raise PermanentError(f"{root} belongs to {seen.target}, not to {fence.target}")
     if seen is not None and seen.number > fence.number:
         raise LostLease(f"{fence.target}: fence {fence.number} is stale, {seen.number} has written since")
     if seen is None or seen.number < fence.number:

@@ -1,7 +1,7 @@
 """Keepers from the driver's side: start one, adopt one, look at it, tell it to stop.
 
-An instance is its directory. Its keeper holds the lock there for as long as it lives; its record says which process that
-is, by pid, start time and boot, so that a pid used again is never taken for it.
+An instance is its directory. Its keeper holds the lock there for as long as it lives; its record says which process
+that is, by pid, start time and boot, so that a pid used again is never taken for it.
 """
 
 from __future__ import annotations
@@ -72,34 +72,45 @@ def look(directory: Path) -> Record | None:
         raise TemporaryError(f"{directory}: can't read the keeper's record: {error}") from error
 
 
-def start(directory: Path, spec: Spec, environment: dict[str, str], mask: list[str]) -> None:
-    """Make sure that a keeper lives there. Returns once it runs, before its first record.
+def start(directories: Iterable[Path], spec: Spec, environment: dict[str, str], mask: list[str]) -> None:
+    """Make sure that a keeper lives in each of them. Returns once they run, before their first record.
 
-    The lock is taken here and inherited, so two drivers never start two keepers, and a driver that dies in between
-    leaves nothing."""
+    Raises PermanentError where one can't."""
+    given = msgspec.json.encode({"environment": environment, "mask": mask})
+    started = {directory: process for directory in directories if (process := _start(directory, spec, given))}
+    failed = [directory for directory, process in started.items() if process.wait()]
+    if failed:
+        raise PermanentError(f"{failed[0]}: the keeper can't start: {keeper_words(failed[0])}")
+
+
+def _start(directory: Path, spec: Spec, given: bytes) -> subprocess.Popen[bytes] | None:
+    """None where a keeper lives already. The lock is taken here and inherited, so two drivers never start two keepers,
+    and a driver that dies in between leaves nothing."""
     directory.mkdir(exist_ok=True, mode=0o700)
     lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return
+            return None
         kill_marked([directory])
         replace(directory / "spec.json", msgspec.json.encode(spec))
-        given = msgspec.json.encode({"environment": environment, "mask": mask})
-        ended = subprocess.run(
-            [sys.executable, "-I", "-S", keeper.__file__, str(directory), str(lock)],
-            input=given,
-            stdout=subprocess.DEVNULL,
-            stderr=(directory / "keeper.log").open("wb"),
-            pass_fds=[lock],
-            start_new_session=True,
-            env={},
-        )
+        with (directory / "keeper.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", keeper.__file__, str(directory), str(lock)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=[lock],
+                start_new_session=True,
+                env={k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"},
+            )
     finally:
         os.close(lock)
-    if ended.returncode:
-        raise PermanentError(f"{directory}: the keeper can't start: {keeper_words(directory)}")
+    assert process.stdin
+    with suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(given)
+    return process
 
 
 def keeper_words(directory: Path) -> str:

@@ -11,7 +11,8 @@ itself is killed, the kernel kills the command.
 Only the standard library is used, and as little of it as will do: there is one keeper per instance.
 """
 
-# ruff: noqa: PTH - pathlib would take as long to import as everything else here
+# pathlib would take as long to import as everything else here:
+# ruff: noqa: PTH105, PTH123
 
 from __future__ import annotations
 
@@ -65,8 +66,9 @@ def reserve_port(previous: int | None) -> tuple[int, socket.socket]:
     namespace, and gone with its holder. Raises OSError when no port is left."""
     with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
         low, high = (int(n) for n in file.read().split())
-    candidates = range(max(low - 12_000, 10_000), low) if low > 12_000 else range(high + 1, 65_536)
-    first = int.from_bytes(os.urandom(4), "big") % max(len(candidates), 1)
+    below, above = range(max(low - 12_000, 10_000), low), range(high + 1, 65_536)
+    candidates = below or above or range(10_000, 32_768)
+    first = int.from_bytes(os.urandom(4), "big") % len(candidates)
     for port in ([previous] if previous else []) + [*candidates[first:], *candidates[:first]]:
         held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -124,7 +126,7 @@ class Keeper:
         self.output = Output(f"{directory}/output.log", mask)
         self.pid = 0
         self.pipe = -1
-        self.stopping = False
+        self.stopping: bool = False
         self.record = self._previous_record()
         self.pause = self.spec["first_pause"]
         self.poll = select.poll()
@@ -140,7 +142,7 @@ class Keeper:
 
     def _previous_record(self) -> dict[str, Any]:
         """What an earlier keeper left, counting a command that died with it."""
-        record = {"port": None, "starts": 0, "exits": 0, "exit_code": None, "last_words": ""}
+        record: dict[str, Any] = {"port": None, "starts": 0, "exits": 0, "exit_code": None, "last_words": ""}
         with contextlib.suppress(FileNotFoundError), open(f"{self.directory}/record.json") as file:
             record |= json.load(file)
         if record.get("child"):
@@ -161,19 +163,23 @@ class Keeper:
     def run(self) -> None:
         while not self.stopping:
             self.start()
-            began = time.monotonic()
-            while self.pid and not self.stopping:
-                self.turn(None)
-            if self.stopping:
-                break
-            self.kill_the_rest()
-            if time.monotonic() - began > STEADY_AFTER:
-                self.pause = self.spec["first_pause"]
-            until = time.monotonic() + self.pause
-            self.pause = min(self.pause * 2, PAUSE_AT_MOST)
-            while not self.stopping and time.monotonic() < until:
-                self.turn(until)
+            self.stay()
         self.finish()
+
+    def stay(self) -> None:
+        """Until the command is to be started again, or to end."""
+        began = time.monotonic()
+        while self.pid:
+            self.turn(None)
+            if self.stopping:
+                return
+        self.kill_the_rest()
+        if time.monotonic() - began > STEADY_AFTER:
+            self.pause = self.spec["first_pause"]
+        until = time.monotonic() + self.pause
+        self.pause = min(self.pause * 2, PAUSE_AT_MOST)
+        while time.monotonic() < until and not self.stopping:
+            self.turn(until)
 
     def start(self) -> None:
         argv = [part.replace("{port}", str(self.record["port"])) for part in self.spec["command"]]

@@ -1,4 +1,4 @@
-"""Where a target's things lie on this machine, and how its files are replaced."""
+"""Where a target's things lie in its state directory, and how files there are replaced."""
 
 from __future__ import annotations
 
@@ -7,23 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.model.errors import PermanentError
-from gonogo.model.world import Target
 
 SOCKET_PATH_BYTES = 107
 """The kernel's limit for the path of a UNIX socket."""
-
-
-def state_home() -> Path:
-    """`$GONOGO_STATE`, else `$XDG_STATE_HOME/gonogo`, else `~/.local/state/gonogo`."""
-    if given := os.environ.get("GONOGO_STATE"):
-        return Path(given).absolute()
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "gonogo"
-
-
-def local_directory(target: Target) -> Path:
-    """The state directory of a target."""
-    return state_home() / "local" / f"{target.service}-{target.environment}"
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from gonogo.model.errors import PermanentError
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SECRET_LENGTH = 4
+"""A shorter value isn't masked in output: it would be found everywhere."""
 EXPECTED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Passed on where set, and everything that starts with LC_."""
 
@@ -31,4 +33,5 @@ def resolve(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     base = {k: v for k, v in os.environ.items() if k in EXPECTED or k.startswith("LC_")}
     given = {name: REFERENCE.sub(lambda m: os.environ[m[1]], value) for name, value in environment.items()}
     names = {name for value in environment.values() for name in REFERENCE.findall(value)}
-    return base | given, sorted({os.environ[n] for n in names}, key=len, reverse=True)
+    secrets = {os.environ[n] for n in names if len(os.environ[n]) >= SECRET_LENGTH}
+    return base | given, sorted(secrets, key=len, reverse=True)

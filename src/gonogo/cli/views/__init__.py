@@ -1,0 +1,1 @@
+"""What is shown: text lines and JSON documents, from values. No I/O."""
