@@ -58,9 +58,9 @@ class Load:
         self.last: dict[bytes, float] = {}
         self.sent = self.lost = 0
 
-    async def client(self) -> None:
+    async def client(self, number: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        due = time.perf_counter()
+        due = time.perf_counter() + self.pause * number / CLIENTS
         try:
             while True:
                 due += self.pause
@@ -80,7 +80,7 @@ class Load:
 async def flips(platform: LocalPlatform, fence: Fence, port: int, count: int, rate: float) -> tuple[list[float], Load]:
     """Milliseconds of each flip, sorted."""
     load = Load(port, rate)
-    clients = [asyncio.create_task(load.client()) for _ in range(CLIENTS)]
+    clients = [asyncio.create_task(load.client(number)) for number in range(CLIENTS)]
     took = []
     for n in range(count):
         to, left = ("b", b"a") if n % 2 == 0 else ("a", b"b")

@@ -105,6 +105,20 @@ def test_it_is_written_ahead_and_flushed(tmp_path: Path) -> None:
     assert asked == ["wal", 2]
 
 
+def test_two_that_create_it_wait_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, waits = tmp_path / "j.db", []
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def let_go(seconds: float) -> None:
+            waits.append(seconds)
+            other.rollback()
+
+        monkeypatch.setattr("gonogo.journal.open.time.sleep", let_go)
+        open_journal(str(path)).close()
+    assert len(waits) == 1
+
+
 def test_a_path_with_odd_characters_is_taken_as_it_is(tmp_path: Path) -> None:
     for name in ("a b?mode=ro#c%20d.db", "ü:é.db"):
         with closing(open_journal(f"sqlite://{tmp_path}/{name}")) as journal:
@@ -270,6 +284,9 @@ def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     assert "(fuse.sshfs)" in refused(tmp_path / "with space" / "j.db")
     (tmp_path / "link").symlink_to(tmp_path / "share")
     assert f"({kind})" in refused(tmp_path / "link/j.db")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "link"))
+    with pytest.raises(InputError, match="network file system"):
+        open_journal(None)
     assert not (tmp_path / "share").exists()
     for local in ("j.db", "shared.db", "over/j.db"):
         open_journal(str(tmp_path / local)).close()

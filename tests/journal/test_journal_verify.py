@@ -6,13 +6,15 @@ import re
 import sqlite3
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gonogo.journal import verify as verifying
 from gonogo.journal.chain import link
-from gonogo.journal.interface import Journal, Write
+from gonogo.journal.interface import Damage, Journal, Write
 from gonogo.journal.open import memory_journal, open_journal
 from gonogo.model.errors import InputError, PermanentError
 from gonogo.model.events import Noted, Paused
@@ -149,6 +151,13 @@ def test_reordered_events_show(path: Path) -> None:
     assert [d[:2] for d in found(path)] == [("release/b", 2), ("release/b", 3), ("release/b", 4)]
 
 
+def test_a_number_before_the_first_shows(path: Path) -> None:
+    edit(path, "UPDATE events SET n = 0 WHERE stream = 'release/b' AND n = 1")
+    first, second = found(path)
+    assert first[:2] == ("release/b", 0) and "out of order: 1 was expected" in first[2]
+    assert second[:2] == ("release/b", 2) and "event 1 is missing" in second[2]
+
+
 def test_an_end_cut_off_shows_against_the_head(path: Path) -> None:
     edit(path, "DELETE FROM events WHERE stream = 'release/b' AND n > 3")
     only(path, "release/b", 4, "cut off: events 4 to 5 are missing")
@@ -175,11 +184,10 @@ def test_a_stream_removed_shows_against_its_head_or_an_anchor(path: Path) -> Non
     only(path, "release/b", 5, "all events are missing: an anchor", before)
 
 
-def test_a_rewritten_stream_shows_against_an_anchor(path: Path) -> None:
-    before = anchors(path)
+def rewrite(path: Path, change: str) -> None:
+    """Change event 3 of release/b, and every hash that follows from it."""
+    edit(path, f"UPDATE events SET {change} WHERE stream = 'release/b' AND n = 3")
     with closing(sqlite3.connect(path)) as raw:
-        raw.execute("DROP TRIGGER events_stay")
-        raw.execute("UPDATE events SET text = replace(text, 'note 2', 'note 9') WHERE stream = 'release/b' AND n = 3")
         previous = ""
         for n, v, at, actor, type, text in raw.execute(
             "SELECT n, v, at, actor, type, text FROM events WHERE stream = 'release/b' ORDER BY n"
@@ -193,8 +201,18 @@ def test_a_rewritten_stream_shows_against_an_anchor(path: Path) -> None:
             previous = hash
         raw.execute("UPDATE heads SET hash = ? WHERE stream = 'release/b'", (previous,))
         raw.commit()
+
+
+def test_a_rewritten_stream_shows_against_an_anchor(path: Path) -> None:
+    before = anchors(path)
+    rewrite(path, "text = replace(text, 'note 2', 'note 9')")
     assert found(path) == []
     only(path, "release/b", 5, "not that of the anchor: the stream was rewritten", before)
+
+
+def test_time_that_runs_backwards_shows(path: Path) -> None:
+    rewrite(path, "at = 3.0")
+    only(path, "release/b", 3, "^it is earlier than the event before it$")
 
 
 @pytest.mark.parametrize(
@@ -265,10 +283,33 @@ def test_pages_destroyed_on_the_disk_show_and_nothing_breaks(path: Path) -> None
     assert damage and any("the file" in message for _, _, message in damage)
 
 
+def test_a_page_destroyed_beside_the_events_shows(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        (page,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'blobs'").fetchone()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+    damage = found(path)
+    assert damage and all((s, n) == ("", 0) and "the file is damaged" in message for s, n, message in damage)
+
+
 def test_anchors_that_are_none_are_all_refused_at_once(path: Path) -> None:
     with pytest.raises(InputError) as refused:
         found(path, {"release/a": "5", "release/b": anchors(path)["release/b"], "release/c": "x:" + "0" * 64})
     assert [p.where for p in refused.value.problems] == ["release/a", "release/c"]
+
+
+def test_a_long_verification_keeps_no_append_waiting(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_journal(str(path))) as journal, ThreadPoolExecutor(1) as other:
+
+        def slow(connection: sqlite3.Connection, anchors: dict[str, str]) -> list[Damage]:
+            assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 20
+            other.submit(fill, journal, "release/d", 1).result(timeout=20)
+            assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 20
+            return []
+
+        monkeypatch.setattr(verifying, "verify", slow)
+        assert journal.verify() == [] and len(journal.read("release/d")) == 1
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ def test_share_ticks_are_round_even_and_reach_the_top(highest: float) -> None:
 def test_time_ticks_are_few_and_within(begins: float, span: float) -> None:
     ticks = axis.times(begins, begins + span)
     assert len(ticks) <= 8
-    assert all(begins <= t <= begins + span for t in ticks)
+    # Dividing may round by less than a microsecond, which no chart shows.
+    assert all(begins - 1e-6 <= t <= begins + span + 1e-6 for t in ticks)
     assert all(t == int(t) for t in ticks)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -72,7 +73,7 @@ def everything() -> Story:
     return story.add(e.Paged(EVIL))
 
 
-STORIES = {
+STORIES: dict[str, Callable[[], Story]] = {
     "planned": Story,
     "preparing": lambda: Story().prepared(),
     "half-way": lambda: Story().canary(),
@@ -90,8 +91,7 @@ STORIES = {
 
 @pytest.fixture(params=STORIES)
 def report(request: pytest.FixtureRequest) -> Report:
-    story: Story = STORIES[request.param]()
-    return story.report()
+    return STORIES[request.param]().report()
 
 
 def test_a_page_is_well_formed_self_contained_and_accessible(report: Report) -> None:
@@ -121,6 +121,10 @@ def test_a_page_holds_every_stage_item_and_line(report: Report) -> None:
     assert all(told.line in text for told in report.timeline)
     assert all(anchor in text for anchor in report.anchors.values())
     assert report.verdict.headline in text
+
+
+def test_what_a_gate_waits_for_is_listed() -> None:
+    assert "not answered yet; weight-reached: not answered yet" in render_html(Story().canary().report())
 
 
 def test_text_holds_every_stage_answer_and_line(report: Report) -> None:

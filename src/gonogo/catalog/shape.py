@@ -18,14 +18,14 @@ def read_struct(data: object, kind: type[T], where: str, noun: str = "key") -> T
     """Data from YAML or JSON → a struct; durations may be written like `5m`. Raises InputError."""
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise InputError(Problem(f"a mapping of names is needed here, not {show(data)}", where))
-    fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}  # type: ignore[arg-type]
+    required = _fields(cast(Any, kind))
     problems = [
-        Problem(f"unknown {noun} {key!r}", where, nearest(key, fields) if fields else f"no {noun} is known here")
+        Problem(f"unknown {noun} {key!r}", where, nearest(key, required) if required else f"no {noun} is known here")
         for key in data
-        if key not in fields
+        if key not in required
     ]
     problems += [
-        Problem(f"{noun} {name!r} is missing", where) for name, f in fields.items() if f.required and name not in data
+        Problem(f"{noun} {name!r} is missing", where) for name, must in required.items() if must and name not in data
     ]
     values = dict(data)
     for name in _durations(cast(Any, kind)) & data.keys():
@@ -43,6 +43,12 @@ def read_struct(data: object, kind: type[T], where: str, noun: str = "key") -> T
 
 def _seconds(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: Any) -> dict[str, bool]:
+    """Names of the fields, and whether one must be given."""
+    return {f.encode_name: f.required for f in msgspec.structs.fields(kind)}
 
 
 @lru_cache(maxsize=256)

@@ -58,13 +58,6 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         match event:
-            case yaml.DocumentStartEvent():
-                self.documents += 1
-                if self.documents == 2:
-                    self._refuse(event, "a second document begins here")
-            case yaml.AliasEvent():
-                self._refuse(event, "anchors and aliases are not understood here")
-                self._place(None, event)
             case yaml.ScalarEvent():
                 self._refuse_marks(event)
                 value = typed(event.value) if event.implicit[0] else event.value
@@ -76,6 +69,13 @@ class _Builder:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self.open.pop()
                 self.keys.pop()
+            case yaml.AliasEvent():
+                self._refuse(event, "anchors and aliases are not understood here")
+                self._place(None, event)
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+                if self.documents == 2:
+                    self._refuse(event, "a second document begins here")
 
     def _begin(self, container: Any, event: Any) -> None:
         self._refuse_marks(event)

@@ -11,7 +11,7 @@ from gonogo.checks.metrics_samples import COUNTERS, read_samples, serving, silen
 from gonogo.judge import baseline as captured
 from gonogo.judge.canary import QUIET, Pair
 from gonogo.judge.intervals import Counters, Tracks, follow
-from gonogo.judge.limits import FEWEST, PARTS, RELEASED_AT, Limit, Watching, pooled, watch
+from gonogo.judge.limits import FEWEST, PARTS, RELEASED_AT, Limit, Watching, over, pooled, watch
 from gonogo.judge.wording import share
 from gonogo.model.items import CheckResult, Finding, Outcome
 from gonogo.model.metrics import Baseline, Sample
@@ -86,7 +86,11 @@ def evaluate(memory: LimitMemory, raw: LimitRaw, params: LimitParams, now: Insta
     if memory.heard_at is None or quiet > QUIET:
         return memory, silence(f"no requests to {raw.revision}", quiet)
     if len(watching.parts) < PARTS:
-        return memory, CheckResult(Outcome.PENDING, f"{rates}; not watched yet for {format_duration(params.duration)}")
+        # A limit that isn't broken holds nobody up; one that is, until it has fired or is kept again.
+        limit = Limit(params.relation, params.limit, params.duration)
+        if over(whole, limit, _reference(raw)):
+            return memory, CheckResult(Outcome.PENDING, f"{rates}: more than {_limit(params)}, not yet for long")
+        return memory, CheckResult(Outcome.PASS, f"{rates}: not more than {_limit(params)} so far")
     return memory, CheckResult(
         Outcome.PASS, f"{rates}: not more than {stated}{_both_over(whole, params, _reference(raw))}"
     )

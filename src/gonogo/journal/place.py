@@ -37,12 +37,12 @@ def state_directory() -> Path:
 
 def locate(url: str | None) -> Path | None:
     """The file a journal's URL means, None for one in memory. Without a URL: `$GONOGO_JOURNAL`, else `journal.db` in
-    the state directory. What stands behind `sqlite://` is the path as it is; nothing is looked at or created."""
+    the state directory. What stands behind `sqlite://` is the path as it is. Links are followed, nothing is created."""
     source = "--journal"
     if url is None:
         source, url = "GONOGO_JOURNAL", os.environ.get("GONOGO_JOURNAL") or None
     if url is None:
-        return state_directory() / "journal.db"
+        return _resolve(str(state_directory() / "journal.db"))
     scheme, found, path = url.partition("://")
     if not found:
         path = url

@@ -72,6 +72,11 @@ def _fires(parts: tuple[Pair, ...], limit: Limit, reference: float | None, befor
     return all((_excess(part, limit, reference) or 0.0) > 1 for part in parts)
 
 
+def over(pair: Pair, limit: Limit, reference: float | None = None) -> bool:
+    """Whether these counts break the limit, by more than a few bad requests."""
+    return pair.canary.bad >= FEWEST and (_excess(pair, limit, reference) or 0.0) > 1
+
+
 def pooled(parts: tuple[Pair, ...]) -> Pair:
     canary, stable = Counts(), Counts()
     for part in parts:

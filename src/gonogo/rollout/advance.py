@@ -193,6 +193,8 @@ def _leave(plan: Plan, state: State, inputs: Inputs, now: Instant, order: Order 
     events: list[e.Event] = [e.StageLeft(stage.id, order.reason if order else "", order.n if order else 0)]
     if stage.promotes:
         events += _promoted(plan, state, inputs, now)
+    if stage.wanted is not None and not stage.wanted.keep:
+        events += [e.RevisionRetired(r) for r in inputs.target.kept()]
     if stage.restores and inputs.target.live != state.stable:
         events.append(e.LiveChanged(state.stable, state.release))
     if upcoming is None:

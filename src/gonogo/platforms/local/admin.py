@@ -94,11 +94,6 @@ class Admin:
         """Whether the port users come to is open."""
         return bool(self.get("/listeners").strip())
 
-    def rejections(self) -> int:
-        """Updates of any kind that Envoy refused since it started."""
-        lines = self.get("/stats?filter=update_rejected$").splitlines()
-        return sum(int(line.rpartition(": ")[2]) for line in lines if line.strip())
-
     def counters(self) -> str:
         """Asked for twice: the first question makes Envoy collect from its threads what the second tells."""
         self.get("/stats?filter=^nothing$")

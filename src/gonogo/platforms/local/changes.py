@@ -79,11 +79,10 @@ class Changes:
             self.router.ensure()
             if missing := self.router.not_there(shares):
                 raise TemporaryError(f"the router has no working cluster yet for {', '.join(missing)}")
-            rejections = self.router.rejections()
-            before = self.router.written_shares()
+            log_size, before = self.router.log_size(), self.router.written_shares()
             version = self.router.write_routes(shares)
         try:
-            self.router.wait_for_routes(version, rejections)
+            self.router.wait_for_routes(version, log_size)
         except PermanentError:
             with held(self.layout.root, fence):
                 if self.router.written_shares() == shares:

@@ -106,6 +106,8 @@ class Router:
         ):
             if not (self.directory / name).exists():
                 self._write(name, kind, first)
+        if (record := self.record()) and record.alive:
+            return
         bootstrap = self.directory / "bootstrap.json"
         replace(bootstrap, json.dumps(xds.bootstrap(self.directory, self.socket)).encode())
         command = (
@@ -189,7 +191,9 @@ class Router:
         try:
             self.wait(Admin.listening, f"it listens on {self.listen}", 1.0)
         except TemporaryError as error:
-            raise PermanentError(f"the router can't listen on port {self.listen}: {self.complaint()}") from error
+            raise PermanentError(
+                f"the router can't listen on port {self.listen}: {self.complaint() or error}"
+            ) from error
 
     def wait_for_hosts(self, revision: str, ports: Mapping[int, bool]) -> None:
         """Until the cluster is warm and has exactly these instances, each leaving or not."""
@@ -200,24 +204,18 @@ class Router:
 
         self.wait(has_them, f"it knows the instances of {revision}", STARTS_WITHIN)
 
-    def wait_for_routes(self, version: str, rejections: int | None) -> None:
-        """Until the routes of that version are accepted. Raises PermanentError when they are refused; `rejections`
-        were counted before they were written."""
+    def wait_for_routes(self, version: str, log_size: int) -> None:
+        """Until the routes of that version are accepted. Raises PermanentError when they are refused; the log had
+        `log_size` bytes before they were written."""
 
         def accepted(admin: Admin) -> bool:
             if admin.routes()[1] == version:
                 return True
-            if rejections is not None and admin.rejections() > rejections:
-                raise PermanentError(f"the router refuses the new weights: {self.complaint()}")
+            if reason := self.complaint(log_size):
+                raise PermanentError(f"the router refuses the new weights: {reason}")
             return False
 
         self.wait(accepted, "it takes the new weights")
-
-    def rejections(self) -> int | None:
-        """None while it doesn't answer."""
-        with suppress(TemporaryError), connected(self.socket) as admin:
-            return admin.rejections()
-        return None
 
     def not_there(self, names: Iterable[str]) -> list[str]:
         """Revisions it has no working cluster for; those without a file while it doesn't answer."""
@@ -228,10 +226,17 @@ class Router:
             known = {cluster["name"] for cluster in self._resources("cds.json")}
         return sorted(set(names) - known)
 
-    def complaint(self) -> str:
-        """The newest line of its log that tells of something refused."""
-        with suppress(OSError):
-            lines = (self.directory / "output.log").read_text(errors="replace").splitlines()
-            refused = [line for line in lines[-50:] if "rejected" in line or "error" in line]
-            return refused[-1][:500] if refused else "it gave no reason"
-        return "it gave no reason"
+    @property
+    def _log(self) -> Path:
+        return self.directory / "output.log"
+
+    def log_size(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    def complaint(self, after: int = 0) -> str:
+        """The newest line of its log, after so many bytes, that tells of something refused; empty where none does."""
+        with suppress(FileNotFoundError), self._log.open("rb") as log:
+            log.seek(after if after <= self.log_size() else 0)  # a new log begins when the old one is full
+            refused = [line for line in log.read().decode(errors="replace").splitlines() if " rejected" in line]
+            return refused[-1][:500] if refused else ""
+        return ""
