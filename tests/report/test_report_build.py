@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from plans import item as item_of
 from plans import plan as make_plan
+from plans import stages
 from release_journals import ANN, BEGAN, BEN, DRIVER, RELEASE, WAY_BACK, Story, checkpoint, interval, walk, weigh
 
 from gonogo.journal.interface import release_stream, target_stream
 from gonogo.model import events as e
 from gonogo.model.errors import InputError
 from gonogo.model.items import Evidence, Outcome
+from gonogo.model.stages import Stage, StageKind
 from gonogo.model.units import Duration, Instant
 from gonogo.model.world import Scale, Weigh
 from gonogo.report.build import build_report
@@ -64,6 +67,20 @@ def test_a_no_go_is_one() -> None:
     assert decision.verdict == "no_go"
     assert report.verdict.headline == "No-go: it has not started"
     assert report.verdict.reason.startswith("repository-clean: ")
+
+
+def test_a_stage_that_was_passed_had_a_go_however_old_its_journaled_answer() -> None:
+    """An answer that is asked again and stays the same is journaled once."""
+    prepare = Stage("T-48h", StageKind.PREPARE, "Preparation", None, (item_of("repository-clean"),))
+    story = Story(make_plan(RELEASE, walk=(prepare, *stages()))).add(e.StageEntered("T-48h"))
+    said = Evidence("repository-clean", Outcome.PASS, "clean", Instant(BEGAN), "T-48h", fresh_for=Duration(10))
+    story.add(e.Answered(said)).wait(60).add(e.Noted("still here"))
+    current = stage(story.report(), "T-48h").decision
+    assert current is not None
+    assert current.verdict == "undecided"
+    passed = stage(story.add(e.StageLeft("T-48h"), e.StageEntered("before")).report(), "T-48h")
+    assert passed.decision is not None
+    assert passed.decision.go
 
 
 def test_the_last_stage_before_traffic_asks_all_of_the_preparation() -> None:
@@ -254,6 +271,15 @@ def test_a_repeated_action_is_told_from_one_that_only_looks_again() -> None:
     assert [(p.at - start, p.weight) for p in report.series.weights] == [(0, 0), (10.5, 0.1), (15.5, 0.5)]
 
 
+def test_what_a_dead_driver_left_open_before_the_turn_is_not_claimed_to_have_happened() -> None:
+    story = Story().started().add(e.Intended(1, weigh(0.1))).wait(9).add(e.Taken("driver-2", 2))
+    story.add(e.TurnedBack("bad", WAY_BACK, e.Result.ROLLED_BACK), e.StageEntered("return-weight"))
+    report = story.wait(1).add(e.StageLeft("return-weight"), e.StageEntered("return-stop")).report()
+    assert [(a.key, a.result) for a in report.actions] == [(1, "unknown")]
+    assert [p.weight for p in report.series.weights] == []
+    assert report.series.begins is None
+
+
 def test_an_action_that_failed_and_is_tried_again_is_no_repetition() -> None:
     story = Story().started().add(e.Intended(1, weigh(0.1)), e.DidNot(1, "busy", False))
     report = story.add(e.Intended(2, weigh(0.1)), e.Did(2)).report()
@@ -290,7 +316,8 @@ def test_a_long_release_is_drawn_with_few_points() -> None:
 
 
 def test_other_items_checkpoints_are_not_mixed_in() -> None:
-    story = Story().canary().add(e.Checkpointed("slow-judged", msgspec.Raw(b"{}")))
+    story = Story().canary()
+    story.add(e.Checkpointed("slow-judged", msgspec.Raw(b"{}"), (interval(story.now, 9),)))
     assert story.report().series.canary.requests == 400
 
 

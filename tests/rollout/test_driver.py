@@ -57,6 +57,7 @@ def test_a_good_version_is_promoted_and_the_one_before_stopped() -> None:
     assert left(world) == [s.id for s in world.plan.stages]
     assert world.shape()["running"] == {"r2": (3, ["r2-1", "r2-2", "r2-3"])}
     assert (world.target().live, world.platform.unserved) == ("r2", 0)
+    assert world.target().kept() == {}, "what was stopped is not started again by the next release"
 
 
 def test_weights_move_only_to_ready_instances() -> None:

@@ -15,7 +15,7 @@ from gonogo.model.world import InstancePhase, InstanceSeen
 
 REPEATEDLY = 2
 """So many exits of an instance that was never ready: it will not start."""
-_WAS_READY = frozenset({InstancePhase.READY, InstancePhase.UNREADY, InstancePhase.LEAVING})
+_WAS_READY = frozenset({InstancePhase.READY, InstancePhase.UNREADY, InstancePhase.LEAVING, InstancePhase.STOPPING})
 
 
 class Exits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

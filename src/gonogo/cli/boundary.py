@@ -7,6 +7,7 @@ import re
 import sys
 import time
 import traceback
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -29,6 +30,9 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         write(sys.stderr, "interrupted")
         return _INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        write(sys.stderr, error.format_message())
+        return _COULD_NOT
     except click.ClickException as error:
         problems = [Problem(error.format_message(), remedy=_usage(error))]
     except BrokenPipeError:
@@ -71,8 +75,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    return any(a == "--format=json" or (a == "--format" and b == "json") for a, b in pairs)
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
 def _document(problems: list[Problem]) -> None:

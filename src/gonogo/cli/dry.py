@@ -28,7 +28,7 @@ from gonogo.platforms.table import open_platform
 from gonogo.rollout.clock import VirtualClock
 from gonogo.rollout.collector import Collector
 
-_TICK = 2.0
+_TICK = 5.0
 """Virtual seconds between two looks."""
 _RATE = 200.0
 _ASSUMED = object()
@@ -150,8 +150,15 @@ def _assuming(check: Check) -> Check:
     if check.live:
         return check
 
+    known: dict[str, Any] = {}
+
     async def collect(ctx: Context, params: Any) -> Any:
-        return await check.collect(ctx, params) if ctx.stage.kind in PREPARATION else _ASSUMED
+        # The real world stands still while virtual hours pass: each question is asked once.
+        if ctx.stage.kind not in PREPARATION:
+            return _ASSUMED
+        if ctx.item.id not in known:
+            known[ctx.item.id] = await check.collect(ctx, params)
+        return known[ctx.item.id]
 
     def evaluate(memory: Any, raw: Any, params: Any, now: Instant) -> tuple[Any, CheckResult]:
         if raw is _ASSUMED:

@@ -49,15 +49,14 @@ class _Row(NamedTuple):
 
 def verify(connection: sqlite3.Connection, anchors: dict[str, str]) -> list[Damage]:
     """In the caller's transaction. Raises InputError for anchors that aren't `n:hash`."""
-    parsed = _parse(anchors)
     found: list[Damage] = []
-    try:
-        found.extend(_file(connection))
-        # One by one, so that what was found stays found when the file can't be read any further.
-        for damage in _walk(connection, parsed):
-            found.append(damage)
-    except sqlite3.DatabaseError as error:
-        found.append(Damage("", 0, f"the file can't be read on: {error}"))
+    for part in (_file(connection), _walk(connection, _parse(anchors))):
+        try:
+            # One by one, so that what was found stays found when the file can't be read any further.
+            for damage in part:
+                found.append(damage)
+        except sqlite3.DatabaseError as error:
+            found.append(Damage("", 0, f"the file can't be read on: {error}"))
     return found
 
 

@@ -47,6 +47,8 @@ class InstancePhase(StrEnum):
     """Was ready and is no longer."""
     LEAVING = "leaving"
     """Gets no new requests; finishes those it has."""
+    STOPPING = "stopping"
+    """Told to stop, and not gone yet."""
     EXITED = "exited"
     """Not running: it waits to be started again, or was stopped."""
 
@@ -80,6 +82,12 @@ class RevisionSeen(msgspec.Struct, frozen=True):
     @property
     def leaving(self) -> tuple[InstanceSeen, ...]:
         return tuple(i for i in self.instances if i.phase is InstancePhase.LEAVING)
+
+    @property
+    def staying(self) -> int:
+        """Instances that run and are meant to."""
+        going = (InstancePhase.LEAVING, InstancePhase.STOPPING, InstancePhase.EXITED)
+        return sum(i.phase not in going for i in self.instances)
 
     @property
     def exits(self) -> int:

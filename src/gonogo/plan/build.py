@@ -44,7 +44,7 @@ def build(
     definition = define(file, env, request.version, artifact)
     stable = 0 if target.live is None else target.revisions[target.live].definition.instances
     facts = values.facts(file, env, git=bool(request.commit), first=first, strategy=strategy)
-    common = values.settings(file, env)
+    common = values.settings(file, env, request.repository)
     entries = values.entries(env)
 
     def stage(slot: Slot, watch: Duration) -> Stage:

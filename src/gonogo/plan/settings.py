@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from gonogo.model.settings import Environment, ReleaseFile, Step
 from gonogo.model.units import Duration
 
 
-def settings(file: ReleaseFile, env: Environment) -> dict[str, Any]:
-    """Those that are the same at every stage."""
+def settings(file: ReleaseFile, env: Environment, repository: str) -> dict[str, Any]:
+    """Those that are the same at every stage. Paths in the release file are relative to it; the checks look from the
+    top of the repository."""
     judge = env.judge
     # Two metrics share the judge's error rate evenly; one alone has all of it.
     alpha = judge.alpha / 2 if judge.latency else judge.alpha
@@ -29,7 +31,7 @@ def settings(file: ReleaseFile, env: Environment) -> dict[str, Any]:
         "release.approvers": list(env.approvers),
         "release.smoke": [{"path": s.path, "status": s.status, "contains": s.contains} for s in env.smoke],
         "service.on_call": file.on_call,
-        "service.tests": file.tests,
+        "service.tests": _from_top(file, repository) if file.tests else "",
     }
     if judge.latency:
         values["judge.latency.slower_than"] = judge.latency.slower_than
@@ -37,6 +39,12 @@ def settings(file: ReleaseFile, env: Environment) -> dict[str, Any]:
         values["judge.latency.plus"] = judge.latency.plus
         values["judge.latency.alpha"] = alpha
     return values
+
+
+def _from_top(file: ReleaseFile, repository: str) -> str:
+    folder = PurePath(file.path).parent
+    inside = repository and folder.is_relative_to(repository)
+    return str(folder.relative_to(repository) / file.tests) if inside else file.tests
 
 
 def of_step(step: Step) -> dict[str, Any]:

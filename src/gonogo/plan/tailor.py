@@ -40,27 +40,21 @@ def _made(
     settings: Mapping[str, Any],
     entries: Mapping[str, list[dict[str, Any]]],
 ) -> Iterator[Item]:
-    excluded = _excluded(item, facts)
-    if excluded:
-        yield _item(item, item.id, {}, tier, mode, item.on_failure, None, excluded)
+    ruling = ask(item.when, facts) if item.when else None
+    if ruling is not None and ruling.holds is False:
+        yield _item(item, item.id, {}, tier, mode, item.on_failure, None, f"applies only when {ruling.text}")
         return
+    missing = ruling.unknown if ruling is not None and ruling.holds is None else ()
     if not item.each:
         within = fill(item.within, settings)
-        yield _item(item, item.id, fill(item.params, settings), tier, mode, item.on_failure, within)
+        params = fill(item.params, settings)
+        yield _item(item, item.id, params, tier, mode, item.on_failure, within, missing=missing)
         return
     for number, entry in enumerate(entries[item.each], 1):
         id = item.id if number == 1 else f"{item.id}-{number}"
         within = fill(item.within, settings, entry)
         params = fill(item.params, settings, entry)
-        yield _item(item, id, params, tier, mode, OnFailure(entry["on_failure"]), within)
-
-
-def _excluded(item: CatalogItem, facts: Mapping[str, Any]) -> str:
-    """The rule by which the item doesn't apply; empty where it does, or where that can't be told."""
-    if item.when is None:
-        return ""
-    ruling = ask(item.when, facts)
-    return f"applies only when {item.when.text}" if ruling.holds is False else ""
+        yield _item(item, id, params, tier, mode, OnFailure(entry["on_failure"]), within, missing=missing)
 
 
 def _item(
@@ -72,8 +66,10 @@ def _item(
     on_failure: OnFailure,
     within: Duration | None,
     not_applicable: str = "",
+    missing: tuple[str, ...] = (),
 ) -> Item:
     requirement = item.tiers[tier]
+    unknown = f" (Kept although it can't be told: {', '.join(missing)} unknown.)" if missing else ""
     if mode == "advise" and item.check not in MECHANICS:
         requirement = Requirement.ADVISED
     if requirement is Requirement.ADVISED and on_failure in (OnFailure.ROLLBACK, OnFailure.PAUSE):
@@ -89,6 +85,6 @@ def _item(
         within=within,
         fresh_for=item.fresh_for,
         not_applicable=not_applicable,
-        why=item.why,
+        why=item.why + unknown,
         remedy=item.remedy,
     )

@@ -24,6 +24,7 @@ from gonogo.model.world import (
     Weigh,
 )
 
+_STOPS_IN = 0.3
 EDGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, float("inf"))
 
 
@@ -44,6 +45,7 @@ class _Instance:
     id: str
     born: float
     leaving_since: float | None = None
+    stopping_since: float | None = None
     requests: float = 0.0
 
 
@@ -88,6 +90,11 @@ class SimulatedPlatform:
 
     async def observe(self) -> Observation:
         self._count()
+        for r in self.revisions.values():
+            stopped = [i for i in r.instances.values() if i.stopping_since is not None]
+            for instance in stopped:
+                if self._now() - (instance.stopping_since or 0) >= _STOPS_IN:
+                    del r.instances[instance.id]
         revisions = {
             name: RevisionSeen(r.size, tuple(self._seen(r, i) for i in r.instances.values()))
             for name, r in self.revisions.items()
@@ -108,8 +115,10 @@ class SimulatedPlatform:
                     raise PermanentError(f"no such revision: {', '.join(sorted(unknown))}")
                 self.weights = dict(weights)
             case Stop(revision, instances):
+                known = self.revisions[revision].instances if revision in self.revisions else {}
                 for instance in instances:
-                    self.revisions[revision].instances.pop(instance, None)
+                    if instance in known:
+                        known[instance].stopping_since = known[instance].stopping_since or float(self._now())
             case Forget(revision):
                 self.revisions.pop(revision, None)
 
@@ -129,6 +138,8 @@ class SimulatedPlatform:
         return self.behaviours.get(revision.definition.version, Behaviour())
 
     def _phase(self, revision: _Revision, instance: _Instance) -> InstancePhase:
+        if instance.stopping_since is not None:
+            return InstancePhase.STOPPING
         if instance.leaving_since is not None:
             return InstancePhase.LEAVING
         behaviour = self.behaviour(revision)
@@ -152,6 +163,8 @@ class SimulatedPlatform:
         revision.size = size
         for k in range(1, size + 1):
             instance = revision.instances.setdefault(f"{name}-{k}", _Instance(f"{name}-{k}", self._now()))
+            if instance.stopping_since is not None:
+                revision.instances[f"{name}-{k}"] = instance = _Instance(f"{name}-{k}", self._now())
             instance.leaving_since = None
         for instance in list(revision.instances.values())[size:]:
             instance.leaving_since = instance.leaving_since or self._now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gonogo.journal.interface import Recorded
@@ -14,6 +14,9 @@ from gonogo.report.reading import Reading
 from gonogo.report.shape import ActionReport, WayBack, WeightPoint
 from gonogo.report.words import action_text
 
+_WEIGHED = "weight-reached"
+"""The check that passes once the router has accepted a stage's weights."""
+
 
 @dataclass
 class Deed:
@@ -24,22 +27,23 @@ class Deed:
     result: Recorded | None = None
     repeats: int | None = None
     repeated: bool = False
-    walked_on: bool = False
-    """A stage was left afterwards, which takes the world to be as wanted."""
+    confirmed: bool = False
+    """The world was seen to be so afterwards: the router had the stage's weights, or the stage was left."""
 
     @property
     def done_at(self) -> Instant | None:
         """When the world was so: a crash may have kept the result from the journal, but not from the world."""
         if self.result is not None:
             return self.result.at if isinstance(self.result.event, e.Did) else None
-        return self.intent.at if self.walked_on and not self.repeated else None
+        return self.intent.at if self.confirmed and not self.repeated else None
 
 
-def deeds(ours: list[Recorded]) -> list[Deed]:
+def deeds(reading: Reading) -> list[Deed]:
     """Actions in order. One that an earlier driver left without a result, and that comes again, is a repetition."""
+    weighing = {i.id for v in reading.visits for i in v.stage.items if i.check == _WEIGHED}
     found: list[Deed] = []
     open_: dict[int, Deed] = {}
-    for r in ours:
+    for r in reading.ours:
         match r.event:
             case e.Intended(key=key):
                 deed = Deed(r, r.event)
@@ -52,12 +56,18 @@ def deeds(ours: list[Recorded]) -> list[Deed]:
             case e.Did(key=key) | e.DidNot(key=key):
                 if key in open_:
                     open_.pop(key).result = r
+            case e.Answered(evidence=said) if said.item in weighing and said.outcome is Outcome.PASS:
+                _confirm(d for d in open_.values() if isinstance(d.event.action, Weigh))
             case e.StageLeft():
-                for deed in open_.values():
-                    deed.walked_on = True
+                _confirm(open_.values())
             case e.TurnedBack():
                 open_.clear()  # Nobody takes it up again: something else is wanted from here on.
     return found
+
+
+def _confirm(seen: Iterable[Deed]) -> None:
+    for deed in seen:
+        deed.confirmed = True
 
 
 def actions(done: list[Deed]) -> tuple[ActionReport, ...]:

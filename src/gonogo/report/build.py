@@ -18,7 +18,7 @@ def build_report(journal: Journal, release: str) -> Report:
     """Everything about one release, whether it is planned, half-way or closed. Raises InputError for a release that the
     journal doesn't know, naming the nearest; PermanentError for events that can't be read."""
     reading = read(journal, release)
-    done = deeds(reading.ours)
+    done = deeds(reading)
     moved = weights(reading, done)
     drove = drivers(reading)
     return Report(

@@ -12,6 +12,7 @@ import msgspec
 from gonogo.checks.interface import Check, Context, Nothing
 from gonogo.checks.run import answer, ask, read_params
 from gonogo.checks.table import CHECKS
+from gonogo.judge.intervals import coarsen
 from gonogo.model import events as e
 from gonogo.model.items import OPENING, Cadence, Evidence, Outcome
 from gonogo.model.metrics import Baseline, Interval, Sample
@@ -25,6 +26,8 @@ _AGAIN = Duration(2)
 """An answer that decides nothing is asked for again after this long."""
 _CHECKPOINTS = {StageKind.SOAK: Duration(1800)}
 _CHECKPOINT = Duration(5)
+_FINEST = Duration(1)
+"""Intervals are journaled no finer than this."""
 
 
 class Collector:
@@ -147,7 +150,9 @@ class Collector:
         self._handed_out = {i for i, m in self._memories.items() if not isinstance(m, Nothing)}
         return [
             e.Checkpointed(
-                item, msgspec.Raw(msgspec.json.encode(self._memories[item])), tuple(self._intervals.get(item, ()))
+                item,
+                msgspec.Raw(msgspec.json.encode(self._memories[item])),
+                coarsen(self._intervals.get(item, ()), _FINEST),
             )
             for item in sorted(self._handed_out)
         ]

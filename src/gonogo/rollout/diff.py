@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.model.units import Duration, Ratio, format_percent
-from gonogo.model.world import Action, Desired, Forget, Observation, RevisionSeen, Scale, Stop, Weigh
+from gonogo.model.world import Action, Desired, Forget, InstancePhase, Observation, RevisionSeen, Scale, Stop, Weigh
 
 _SAME = 0.0001
 """Weights closer than a hundredth of a percent are the same."""
+
+_GOING = (InstancePhase.LEAVING, InstancePhase.STOPPING)
 
 _NOTHING = RevisionSeen(0)
 
@@ -24,10 +26,10 @@ def missing(wanted: Desired, seen: Observation) -> list[str]:
     gaps = []
     for revision, want in wanted.revisions.items():
         have = seen.revisions.get(revision, _NOTHING)
-        if have.size != want.instances or have.running - len(have.leaving) != want.instances:
-            gaps.append(f"{revision} runs {have.running - len(have.leaving)} of {want.instances} instances")
-        if have.leaving:
-            gaps.append(f"{len(have.leaving)} instances of {revision} are still leaving")
+        if have.size != want.instances or have.staying != want.instances:
+            gaps.append(f"{revision} runs {have.staying} of {want.instances} instances")
+        if have.running > have.staying:
+            gaps.append(f"{have.running - have.staying} instances of {revision} are still leaving")
         if not same(seen.weights.get(revision, 0.0), want.weight):
             gaps.append(
                 f"{revision} has {format_percent(seen.weights.get(revision, 0.0))} of traffic,"
@@ -49,8 +51,8 @@ def _unwanted(wanted: Desired, seen: Observation) -> Iterator[tuple[str, Revisio
 def _grow(wanted: Desired, seen: Observation) -> Iterator[Action]:
     for revision, want in wanted.revisions.items():
         have = seen.revisions.get(revision, _NOTHING)
-        gone = len(have.instances) - len(have.leaving) < min(have.size, want.instances)
-        if have.size < want.instances or gone:
+        kept = sum(i.phase not in _GOING for i in have.instances)
+        if have.size < want.instances or kept < min(have.size, want.instances):
             yield Scale(revision, want.definition, want.instances)
 
 

@@ -288,7 +288,7 @@ class Driver:
     # --- the journal ------------------------------------------------------------------------------------------------
 
     def _records(self, given: dict[str, Evidence], *, leaving: bool) -> list[e.Event]:
-        """What has to be written down of this tick beside its transition: changed answers, watched time, checkpoints."""
+        """What this tick has to write down beside its transition: changed answers, watched time, checkpoints."""
         changed: list[e.Event] = [
             e.Answered(answer) for item, answer in given.items() if self._differs(self.state.evidence.get(item), answer)
         ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gonogo.checks.wording import counted
 from gonogo.cli.exits import Exit
 from gonogo.cli.output import Paint
 from gonogo.cli.views.check import verdict
@@ -59,7 +60,10 @@ def _wanted(plan: Plan, target: TargetState, state: State) -> str:
     title = state.current.title if state.current else ""
     if want is None:
         return title
-    each = [f"{r}: {w.instances} instances, {format_percent(w.weight)}" for r, w in sorted(want.revisions.items())]
+    each = [
+        f"{r}: {counted(w.instances, 'instance')}, {format_percent(w.weight)}"
+        for r, w in sorted(want.revisions.items())
+    ]
     return f"{title} · {' · '.join(each)}"
 
 

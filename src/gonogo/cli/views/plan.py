@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gonogo.checks.wording import counted
 from gonogo.cli.output import Paint
 from gonogo.model.items import Item
 from gonogo.model.plan import Plan
@@ -48,7 +49,9 @@ def _stage(stage: Stage, paint: Paint) -> Iterator[str]:
     weight = stage.wanted.canary.weight if stage.wanted and stage.wanted.canary else None
     facts = [stage.title]
     if weight is not None and stage.kind == "step":
-        facts.append(f"{stage.wanted.canary.instances} instances" if stage.wanted and stage.wanted.canary else "")
+        facts.append(
+            f"{counted(stage.wanted.canary.instances, 'instance')}" if stage.wanted and stage.wanted.canary else ""
+        )
     if stage.deadline is not None:
         facts.append(f"at most {format_duration(stage.deadline)}")
     yield f"{paint('bold', stage.id)}  {' · '.join(facts)}"
@@ -68,7 +71,7 @@ def _definition(plan: Plan) -> Iterator[str]:
     made = plan.definition
     yield f"artifact  {made.artifact[:19]}… from {plain(made.source)}"
     yield f"command   {plain(' '.join(made.command))}"
-    yield f"runs      {made.instances} instances, ready when {plain(made.ready)} answers 200"
+    yield f"runs      {counted(made.instances, 'instance')}, ready when {plain(made.ready)} answers 200"
     if made.environment:
         yield f"variables {', '.join(sorted(made.environment))}"
     yield f"commit    {plan.world.commit or 'none: not a git repository'}"

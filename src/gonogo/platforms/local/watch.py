@@ -46,16 +46,18 @@ def _revision(layout: Layout, name: str, revision: RevisionState, view: View | N
         if kept is None and going:
             continue
         if kept is None or going or (host and not host.draining):
-            phase = _phase(kept, going, host, directory)
+            phase = _phase(kept, going, slot.stopped, host, directory)
             seen.append(_instance(instance_id(name, n), slot, phase, record, host))
     return RevisionSeen(size, tuple(seen))
 
 
-def _phase(kept: instances.Record | None, going: bool, host: Host | None, directory: Path) -> InstancePhase:
+def _phase(
+    kept: instances.Record | None, going: bool, stopped: bool, host: Host | None, directory: Path
+) -> InstancePhase:
     if kept is None:
         return InstancePhase.EXITED
     if going:
-        return InstancePhase.LEAVING
+        return InstancePhase.STOPPING if stopped else InstancePhase.LEAVING
     if not kept.running:
         return InstancePhase.EXITED
     note = directory / "was-ready"
