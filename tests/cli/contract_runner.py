@@ -1,14 +1,14 @@
 """Runs a contract: a text file of files, preparations and command lines, with what each command must say.
 
-    --- file NAME          the lines below, as a file; `PORT` stands for a free port
-    --- python             the lines below are executed in the directory; `keep(x)` closes x when the test is over
-    --- gonogo ARGUMENTS   a real process; below it what must hold:
-        exit N             required
-        out TEXT           stdout holds TEXT
-        err TEXT           stderr holds TEXT
-        no-err TEXT        stderr doesn't
-        silent             stdout is empty
-        same               no file of the directory, no event and nothing of the platform has changed
+--- file NAME          the lines below, as a file; `PORT` stands for a free port
+--- python             the lines below are executed in the directory; `keep(x)` closes x when the test is over
+--- gonogo ARGUMENTS   a real process; below it what must hold:
+    exit N             required
+    out TEXT           stdout holds TEXT
+    err TEXT           stderr holds TEXT
+    no-err TEXT        stderr doesn't
+    silent             stdout is empty
+    same               no file of the directory, no event and nothing of the platform has changed
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class World:
             "HOME": str(home),
             "GONOGO_STATE": str(self.state),
             "LC_ALL": "C.UTF-8",
+            "COLUMNS": "120",
             **variables,
         }
 

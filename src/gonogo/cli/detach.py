@@ -31,7 +31,7 @@ def hand_over(session: Session, journal: Journal, state: State, *, patient: bool
     progress = Progress(session.out)
     ending = drive(
         journal, open_platform(plan_of(state)), state.release, session.actor,
-        patient=patient, hand_over=True, tell=progress.tell, warn=progress.warn,
+        patient=patient, hand_over=True, tell=progress.tell, show=progress.show, warn=progress.warn,
     )  # fmt: skip
     if ending.interrupted or not ending.state.started or ending.state.closed:
         return conclude(session, journal, ending, progress.seconds)

@@ -36,14 +36,15 @@ _ASSUMED = object()
 
 
 class _Clock(VirtualClock):
-    """Stands still while a real source is being asked."""
+    """Stands still while real sources are being asked, which they are only before anything starts."""
 
     def __init__(self, collector: Collector) -> None:
         super().__init__(time.time())
         self._collector = collector
+        self.started = False
 
     async def sleep(self, seconds: float) -> None:
-        if self._collector.busy:
+        if self._collector.busy and not self.started:
             await asyncio.sleep(0.01)
         else:
             await super().sleep(seconds)
@@ -81,7 +82,7 @@ async def _walk(
     journal: Journal,
     plan: Plan,
     collector: Collector,
-    clock: VirtualClock,
+    clock: _Clock,
     told: list[tuple[Recorded, State]],
 ) -> tuple[State, Any]:
     target = target_state(journal, plan.target.key)
@@ -90,6 +91,11 @@ async def _walk(
     for revision in seen.revisions:
         if revision in target.revisions:
             world.seed(revision, target.revisions[revision].definition, seen.weights.get(revision, 0.0))
+
+    def tell(recorded: Recorded, state: State) -> None:
+        clock.started = state.started
+        told.append((recorded, state))
+
     driver = _Walker(
         copy,
         world,
@@ -99,7 +105,7 @@ async def _walk(
         clock=clock,
         collector=collector,
         interval=_TICK,
-        tell=lambda recorded, state: told.append((recorded, state)),
+        tell=tell,
     )
     await driver.run()
     return driver.state, driver.last.decision if driver.last else None

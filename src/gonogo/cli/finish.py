@@ -25,6 +25,7 @@ def drive_here(
         patient=patient,
         hand_over=hand_over,
         tell=progress.tell,
+        show=progress.show,
         warn=progress.warn,
     )
     return conclude(session, journal, ending, progress.seconds)

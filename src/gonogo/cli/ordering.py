@@ -55,6 +55,7 @@ def _seize(session: Session, journal: Journal, state: State) -> int:
 
     def show(tick: Tick) -> None:
         nonlocal back
+        progress.show(tick)
         weights = tick.seen.weights if tick.seen else {}
         gone = tick.seen is not None and weights.get(tick.state.revision, 0.0) == 0.0
         if gone and not back and tick.state.direction is Direction.BACK:

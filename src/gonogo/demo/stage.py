@@ -44,6 +44,9 @@ soak: [4s]
 """
 """Pauses, baseline and soak are shortened so that the whole demo fits into two minutes; nothing else is."""
 
+WIDEST = 140
+"""Characters of a line that are shown."""
+
 REPORT = """\
 <testsuite name="shop" tests="12" failures="{failures}" errors="0" timestamp="{at}">{cases}</testsuite>
 """
@@ -114,7 +117,7 @@ class Playground:
             raise DemoFailed(f"gonogo {args[0]} ended with {done.returncode}, not {expect}:\n{said}")
         for line in said.splitlines():
             if line.strip() and show(line):
-                self.say(f"    {line}")
+                self.say(clipped(f"    {line}"))
         return done.stdout
 
     def start(self, *args: str) -> subprocess.Popen[str]:
@@ -160,6 +163,10 @@ def free_port() -> int:
         s.bind(("127.0.0.1", 0))
         port: int = s.getsockname()[1]
         return port
+
+
+def clipped(line: str) -> str:
+    return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
 
 
 def quoted(argument: str) -> str:

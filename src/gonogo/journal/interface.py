@@ -44,7 +44,7 @@ class Lease(msgspec.Struct, frozen=True):
     target: str
     release: str
     holder: str
-    """Name of the driver: `user@host pid 123`."""
+    """Name of the driver, `user@host pid 123`, and in brackets what proves that it lives; see `holder_name`."""
     fence: int
     taken_at: Instant
     beat: Instant

@@ -74,6 +74,7 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
     revision: str
     stable: str | None
     fence: int
+    holder: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True, tag="taken"):

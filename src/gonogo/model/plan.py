@@ -57,6 +57,8 @@ class Plan(msgspec.Struct, frozen=True):
         if about == "commit":
             return self.world.commit
         if about == "plan":
-            said = (self.target, self.version, self.strategy, self.world, self.definition, self.stages)
+            # As it reads back from a journal: 60 and 60.0 are the same duration and must not be two subjects.
+            read = msgspec.json.decode(msgspec.json.encode(self), type=Plan)
+            said = (read.target, read.version, read.strategy, read.world, read.definition, read.stages)
             return "plan:" + hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
         raise ValueError(f"an answer is about the artifact, the commit or the plan, not {about!r}")

@@ -119,7 +119,7 @@ class Drive(msgspec.Struct, frozen=True):
     at: Instant
     by: str
     holder: str
-    """Process and machine; empty for the one that started it, of whom the journal has only the name."""
+    """Process and machine."""
     fence: int
     note: str = ""
 

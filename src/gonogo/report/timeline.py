@@ -40,8 +40,8 @@ def drivers(reading: Reading) -> tuple[Drive, ...]:
     found = []
     for r in reading.ours:
         match r.event:
-            case e.Started(fence=fence):
-                found.append(Drive(r.at, str(r.actor), "", fence))
+            case e.Started(fence=fence, holder=holder):
+                found.append(Drive(r.at, str(r.actor), holder_name(holder), fence))
             case e.Taken(holder=holder, fence=fence, note=note):
                 found.append(Drive(r.at, str(r.actor), holder_name(holder), fence, note))
     return tuple(found)

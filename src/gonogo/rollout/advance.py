@@ -27,6 +27,7 @@ class Inputs(msgspec.Struct, frozen=True):
     """Of the current stage; leaving the preparation, of everything before as well."""
     settled: bool
     fence: Fence | None
+    holder: str = ""
     clock_jump: Duration | None = None
     refused: str = ""
     """Why the platform will never do what this stage needs; empty while it might."""
@@ -204,7 +205,7 @@ def _leave(plan: Plan, state: State, inputs: Inputs, now: Instant, order: Order 
             return []
         revision = f"r{len(inputs.target.revisions) + 1}"
         events.append(e.RevisionAdded(revision, plan.definition, state.release))
-        events.append(e.Started(revision, inputs.target.live, inputs.fence.number))
+        events.append(e.Started(revision, inputs.target.live, inputs.fence.number, inputs.holder))
     return [*events, e.StageEntered(upcoming.id)]
 
 

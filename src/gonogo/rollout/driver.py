@@ -180,6 +180,7 @@ class Driver:
             decision=decision,
             settled=wanted is not None and seen is not None and not gaps,
             fence=self.fence,
+            holder=self.holder,
             clock_jump=self._watch.jump,
             refused=self._refused,
             blind_for=self._blind_for(),

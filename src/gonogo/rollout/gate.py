@@ -61,8 +61,9 @@ def _journaled(item: Item, stage: Stage, plan: Plan, state: State) -> Evidence |
     known = state.evidence.get(item.id)
     if known is None or known.stage != stage.id or known.outcome is Outcome.WAIVED:
         return None
-    subjects = {"", plan.world.commit, plan.world.artifact, plan.subject("plan"), state.revision}
-    return known if known.subject in subjects else None
+    subjects = {"", plan.world.commit, plan.world.artifact, state.revision}
+    same = known.subject in subjects or (known.subject.startswith("plan:") and known.subject == plan.subject("plan"))
+    return known if same else None
 
 
 def _overdue(item: Item, answer: Evidence, state: State) -> Evidence:
