@@ -54,7 +54,9 @@ def test_from_a_sentence_to_a_rollback_while_soaking(world: World, started: list
     with load(world.port) as statuses:
         second = world.start("deploy", "--yes", "Deploy web 2.0.0")
         started.append(second)
-        until(lambda: happened(world, "live_changed", "target/web/production") and status(world)["live"] == "r2", 60)
+        until(
+            lambda: happened(world, "live_changed", "target/web/production") and status(world)["live"] == "r2", second
+        )
         assert answer(world).strip() == "two"
         undone = world.run("rollback", "--reason", "users complain")
         assert undone.returncode == 0, undone.stderr
@@ -104,7 +106,7 @@ def test_two_deploys_at_once(users: list[int], world: World, started: list[subpr
     write(world, "two")
     driver = world.start("deploy", "--yes", "Deploy web 2.0.0")
     started.append(driver)
-    until(lambda: happened(world, "stage_entered", "release/web-production-2") and status(world)["started"])
+    until(lambda: happened(world, "started", "release/web-production-2"), driver)
     before = world.heads()["target/web/production"]
     other = world.run("deploy", "--yes", "Deploy web 2.0.1")
     assert other.returncode == 2
@@ -118,7 +120,7 @@ def test_two_deploys_at_once(users: list[int], world: World, started: list[subpr
     assert world.run("status", "web-production-2").returncode == 3
     assert world.run("resume", "web-production-2").returncode == 0
 
-    until(lambda: status(world, "web-production-2")["stage"] == "canary-50")
+    until(lambda: status(world, "web-production-2")["stage"] == "canary-50", driver)
     driver.kill()
     driver.wait()
     assert "nobody drives it" in world.run("status", "web-production-2").stdout
@@ -139,7 +141,7 @@ def test_an_interruption_before_traffic_undoes_the_new_version(
     world.write("gonogo.yaml", text.replace("-m, http.server,", "sleep.py,"))
     driver = world.start("deploy", "--yes", "Deploy web 2.0.0")
     started.append(driver)
-    until(lambda: happened(world, "did", "release/web-production-2"))
+    until(lambda: happened(world, "did", "release/web-production-2"), driver)
     driver.send_signal(signal.SIGINT)
     out, err = driver.communicate(timeout=60)
     assert driver.returncode == 130, err
@@ -155,8 +157,8 @@ def test_an_interruption_afterwards_leaves_everything_serving(
     write(world, "two")
     driver = world.start("deploy", "--yes", "Deploy web 2.0.0")
     started.append(driver)
-    until(lambda: happened(world, "started", "release/web-production-2"))
-    until(lambda: status(world)["items"].get("weight-reached") == "pass")
+    until(lambda: happened(world, "started", "release/web-production-2"), driver)
+    until(lambda: status(world)["items"].get("weight-reached") == "pass", driver)
     driver.send_signal(signal.SIGINT)
     out, err = driver.communicate(timeout=60)
     assert driver.returncode == 130, err
@@ -165,7 +167,7 @@ def test_an_interruption_afterwards_leaves_everything_serving(
 
     again = world.start("drive")
     started.append(again)
-    until(lambda: status(world)["driver"] is not None)
+    until(lambda: status(world)["driver"] is not None, again)
     seized = world.run("abort", "--now", "--reason", "it burns")
     assert seized.returncode == 4, seized.stderr
     assert "all traffic is back" in seized.stderr
@@ -181,12 +183,11 @@ def test_a_controller_takes_what_nobody_drives(
     write(world, "two")
     controller = world.start("serve")
     started.append(controller)
-    until(lambda: "--detach" not in world.run("deploy", "--yes", "--detach", "--dry-run").stderr)
-    until(lambda: world.run("deploy", "--yes", "--detach", "Deploy web 2.0.0").returncode == 0, 60)
+    until(lambda: world.run("deploy", "--yes", "--detach", "Deploy web 2.0.0").returncode == 0, controller)
     seen = status(world)
     assert seen["driver"]["holder"].startswith("serve: ") and seen["driver"]["alive"]
     assert world.run("abort", "--reason", "no").returncode == 0
-    until(lambda: status(world)["result"] == "rolled_back")
+    until(lambda: status(world)["result"] == "rolled_back", controller)
     controller.send_signal(signal.SIGTERM)
     _, err = controller.communicate(timeout=30)
     assert controller.returncode == 0

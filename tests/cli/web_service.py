@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,10 +52,15 @@ def status(world: World, *release: str) -> dict[str, Any]:
     return said
 
 
-def until(holds: Callable[[], bool], seconds: float = 40) -> None:
+def until(holds: Callable[[], bool], driver: subprocess.Popen[str] | None = None, seconds: float = 60) -> None:
+    """Wait for a condition; when it doesn't come about, show what the driver has said."""
     end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, "it did not come about in time"
+        if time.monotonic() > end or (driver is not None and driver.poll() is not None):
+            if driver is not None:
+                driver.kill()
+            said = driver.communicate() if driver is not None else ""
+            raise AssertionError(f"it did not come about: {said}")
         threading.Event().wait(0.05)
 
 

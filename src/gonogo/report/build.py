@@ -29,7 +29,7 @@ def build_report(journal: Journal, release: str) -> Report:
         people=people(reading),
         timeline=timeline(reading, done),
         drivers=drove,
-        takeovers=sum(1 for drive in drove if drive.holder),
+        takeovers=max(0, len(drove) - 1),
         actions=actions(done),
         repeated=sum(1 for deed in done if deed.repeats is not None),
         way_back=way_back(reading, moved),
