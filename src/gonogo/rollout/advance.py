@@ -130,7 +130,7 @@ def _failures(plan: Plan, state: State, inputs: Inputs, now: Instant) -> list[e.
         answer = inputs.answers.get(item.id)
         if answer is None or answer.outcome is not Outcome.FAIL:
             continue
-        reason = f"{item.title}: {answer.summary}"
+        reason = f"{item.id}: {answer.summary}"
         forward = state.direction is Direction.FORWARD
         if item.on_failure is OnFailure.ROLLBACK and forward:
             return [_turned(plan, state, inputs, reason, item=item.id)]
