@@ -25,6 +25,14 @@ strategy: {canary: {steps: [{weight: 50, pause: 120s, deadline: 240s}]}}
 judge: {baseline: {blocks: 1, block: 1s}}
 soak: [1s]
 """
+STEPS: dict[str, type[e.Event]] = {
+    "ordered": e.Commanded,
+    "seized": e.Taken,
+    "turned back": e.TurnedBack,
+    "router told": e.Intended,
+    "done": e.Did,
+}
+"""The first of each, from the order on."""
 ENDS_WITHIN = 20.0
 
 
@@ -33,10 +41,8 @@ class Trial:
     version: str
     began: float
     """When the command's process was started, seconds since the epoch."""
-    weighed: float
-    """Seconds until the journal has the order to the router as done."""
-    ended: float
-    """Seconds until the command ended: the canary drained and stopped."""
+    steps: dict[str, float]
+    """Seconds from there until the journal had it; `ended` is the end of the process, the canary stopped."""
 
 
 def trial(there: Ground, number: int) -> Trial:
@@ -60,9 +66,10 @@ def trial(there: Ground, number: int) -> Trial:
             driver.kill()
             driver.wait()
     recorded = there.events(release)
-    turned = first(recorded, e.TurnedBack)
-    weighed = next(r.at for r in recorded if turned and r.n > turned.n and isinstance(r.event, e.Did))
-    return Trial(version, began, weighed - began, ended)
+    since = next(r.n for r in recorded if isinstance(r.event, e.Commanded))
+    recorded = [r for r in recorded if r.n >= since]
+    found = {name: first(recorded, kind) for name, kind in STEPS.items()}
+    return Trial(version, began, {name: r.at - began for name, r in found.items() if r} | {"ended": ended})
 
 
 def half_way(there: Ground, release: str) -> bool:
@@ -83,8 +90,8 @@ def measure(trials: int = 20, rate: float = 400.0) -> list[Figure]:
     shown = ", ".join(f"{seconds * 1000:.0f}" for seconds in sorted(back))
     print(f"abort --now, ms from process start to the last answer of the canary: {shown}", file=sys.stderr)
     middle, worst = quantile(back, 0.5) * 1000, max(back) * 1000
-    weighed, ended = (quantile(times, 0.5) for times in ([o.weighed for o in made], [o.ended for o in made]))
-    parts = f"median: router told and done after {weighed * 1000:.0f} ms, canary stopped after {ended * 1000:.0f} ms"
+    steps = {name: quantile([one.steps[name] for one in made], 0.5) for name in (*STEPS, "ended")}
+    parts = "median ms: " + ", ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in steps.items())
     target = f"≤ {TARGET * 1000:g} ms"
     return [
         Figure("abort --now: p50", target, f"{middle:.0f} ms of {trials}", middle <= TARGET * 1000),

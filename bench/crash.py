@@ -86,7 +86,7 @@ def judge(scene: str, unharmed: dict[str, object], *at: int) -> str:
     if broke:
         return f"killed {where}: {broke}"
     if differs := {k: v for k, v in world.shape().items() if v != unharmed[k]}:
-        return f"killed {where}: it ended with {differs}, unharmed with {({k: unharmed[k] for k in differs})}"
+        return f"killed {where}: it ended with {differs}, unharmed with { ({k: unharmed[k] for k in differs}) }"
     try:
         check_story(world, f"killed {where}")
     except AssertionError as error:

@@ -87,14 +87,18 @@ def figures(rule: Rule, runs: Sequence[Run]) -> Iterator[Figure]:
     back = [run.back for run in runs]
     name = f"bad version gone, {rule.name} rule"
     middle, worst = quantile(back, 0.5), max(back)
-    yield Figure(f"{name}: median", f"≤ {rule.median:g} s", f"{middle:.1f} s of {len(runs)} runs", middle <= rule.median)
+    yield Figure(
+        f"{name}: median", f"≤ {rule.median:g} s", f"{middle:.1f} s of {len(runs)} runs", middle <= rule.median
+    )
     yield Figure(f"{name}: longest", f"≤ {LONGEST:g} s", f"{worst:.1f} s", worst <= LONGEST)
     served, decided = quantile([r.served for r in runs], 0.5), quantile([r.decided for r in runs], 0.5)
     took = quantile([r.back - r.decided for r in runs], 0.5)
     parts = f"first answer after {served:.1f} s, decided after {decided:.1f} s, all back {took * 1000:.0f} ms later"
     yield Figure(f"{name}: where the median goes", "", parts, None)
     bad = quantile([r.bad for r in runs], 0.5)
-    seen = f"median {bad:g}, at most {max(r.bad for r in runs)}, of {quantile([r.answers for r in runs], 0.5):g} answers"
+    seen = (
+        f"median {bad:g}, at most {max(r.bad for r in runs)}, of {quantile([r.answers for r in runs], 0.5):g} answers"
+    )
     yield Figure(f"{name}: bad answers seen", "", seen, None)
 
 

@@ -95,9 +95,7 @@ def test_abort_now_seizes_the_release(site: Site, release: str) -> None:
 @pytest.mark.parametrize(
     ("side", "what", "refuses"), [("before", "append:StageLeft", "journal"), ("before", "apply:Weigh", "platform")]
 )
-def test_what_it_still_wants_to_write_is_refused(
-    site: Site, release: str, side: str, what: str, refuses: str
-) -> None:
+def test_what_it_still_wants_to_write_is_refused(site: Site, release: str, side: str, what: str, refuses: str) -> None:
     arguments = ("--signal", "STOP", "--side", side, "--what", what, "--since", "Started")
     with ending(site.ended_driver(release, *arguments)) as first:
         eventually("the freeze", lambda: frozen(first.pid))

@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from contract_runner import World
@@ -13,9 +12,9 @@ from gonogo.platforms.local.removal import destroy
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Everything that a test starts on the local platform ends with it."""
-    made = World(tmp_path, free_port())
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everything that a test starts on the local platform ends with it. The path is short, as a socket's has to be."""
+    made = World(tmp_path_factory.mktemp("w"), free_port())
     yield made
     for directory in (made.state / "local").glob("*"):
         destroy(Layout(directory), 15)

@@ -72,7 +72,8 @@ def _item(
     unknown = f" (Kept although it can't be told: {', '.join(missing)} unknown.)" if missing else ""
     if mode == "advise" and item.check not in MECHANICS:
         requirement = Requirement.ADVISED
-    if requirement is Requirement.ADVISED and on_failure in (OnFailure.ROLLBACK, OnFailure.PAUSE):
+    harmless = requirement is Requirement.ADVISED or mode == "advise"
+    if harmless and on_failure in (OnFailure.ROLLBACK, OnFailure.PAUSE):
         on_failure = OnFailure.PAGE
     return Item(
         id=id,

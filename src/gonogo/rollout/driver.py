@@ -318,10 +318,10 @@ class Driver:
         ours = tuple(x for x in events if not isinstance(x, e.TARGET_EVENTS))
         theirs = tuple(x for x in events if isinstance(x, e.TARGET_EVENTS))
         writes = []
-        if ours:
-            writes.append(Write(release_stream(self.state.release), self.state.n, ours))
         if theirs:
             writes.append(Write(target_stream(self.target.key), self.target.n, theirs))
+        if ours:
+            writes.append(Write(release_stream(self.state.release), self.state.n, ours))
         if not writes:
             return
         recorded = self.journal.append(writes, self.actor, self._now(), self.fence)
@@ -336,6 +336,7 @@ class Driver:
         for r in recorded:
             if r.stream == target_stream(self.target.key):
                 self.target = fold_target(self.target.key, [r], self.target)
+                self.tell(r, self.state)
                 continue
             self.state = fold_release(self.state.release, [r], self.state)
             if isinstance(r.event, e.Planned):

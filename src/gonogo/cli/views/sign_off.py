@@ -17,7 +17,8 @@ def lines(plan: Plan, item: Item, subject: str, by: Actor, result: CheckResult, 
     yield f"  seen     {subject}"
     commit = plan.world.commit[:12] or "none"
     yield f"  artifact {plan.world.artifact[:19]}…, commit {commit}, planned by {plan.made_by}"
-    yield paint("good", f"signed by {by}") + f" · {plain(result.summary)} · next: gonogo gate {plan.release}"
+    rest = "" if result.summary == f"signed by {by}" else f" · {plain(result.summary)}"
+    yield paint("good", f"signed by {by}") + f"{rest} · next: gonogo gate {plan.release}"
 
 
 def document(plan: Plan, item: Item, subject: str, by: Actor, result: CheckResult) -> dict[str, Any]:
