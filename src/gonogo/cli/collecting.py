@@ -13,7 +13,7 @@ from gonogo.journal.folds import apply_release
 from gonogo.journal.interface import Journal, Recorded, Write, release_stream
 from gonogo.model import events as e
 from gonogo.model.errors import Conflict, GonogoError
-from gonogo.model.items import Actor, Evidence, Outcome
+from gonogo.model.items import Actor, Evidence
 from gonogo.model.metrics import Sample
 from gonogo.model.plan import Plan
 from gonogo.model.stages import PREPARATION, Decision, Stage
@@ -22,7 +22,7 @@ from gonogo.model.units import Instant
 from gonogo.model.world import Observation
 from gonogo.platforms.interface import Platform
 from gonogo.rollout.collector import Collector
-from gonogo.rollout.gate import answers, gate
+from gonogo.rollout.gate import answers, gate, news
 
 LONGEST = 120.0
 """Seconds after which what has not answered counts as not answered."""
@@ -104,7 +104,7 @@ async def _samples(platform: Platform) -> tuple[Sample, ...] | None:
 
 def journal_answers(journal: Journal, state: State, given: dict[str, Evidence], actor: Actor) -> State:
     """Append the answers that differ from what the journal knows. When a driver was quicker, its answers count."""
-    changed = tuple(e.Answered(a) for a in given.values() if _differs(state.evidence.get(a.item), a))
+    changed = tuple(e.Answered(a) for a in given.values() if news(state.evidence.get(a.item), a))
     if not changed:
         return state
     try:
@@ -118,10 +118,3 @@ def _folded(state: State, recorded: Sequence[Recorded]) -> State:
     for r in recorded:
         state = apply_release(state, r)
     return state
-
-
-def _differs(known: Evidence | None, answer: Evidence) -> bool:
-    if answer.outcome is Outcome.WAIVED:
-        return False
-    said = (answer.outcome, answer.stage, answer.subject)
-    return known is None or (known.outcome, known.stage, known.subject) != said

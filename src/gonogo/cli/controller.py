@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from gonogo.cli.detach import PREFIX
-from gonogo.cli.driving import Driving
 from gonogo.cli.find import open_releases, plan_of
 from gonogo.journal.holder import holder_name, this_holder
 from gonogo.journal.interface import Journal, Recorded
@@ -18,6 +17,7 @@ from gonogo.model.state import Direction, State
 from gonogo.model.units import format_instant
 from gonogo.platforms.table import open_platform
 from gonogo.report.words import line, plain
+from gonogo.rollout.driver import Driver
 
 _LOOK_EVERY = 1.0
 _AGAIN = 10.0
@@ -32,7 +32,7 @@ class Controller:
         self.holder = PREFIX + this_holder()
         self._say = log
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._drivers: dict[str, Driving] = {}
+        self._drivers: dict[str, Driver] = {}
         self._not_before: dict[str, float] = {}
         self._stopping = asyncio.Event()
 
@@ -51,7 +51,7 @@ class Controller:
                 if not once:
                     self.look()
         for driver in self._drivers.values():
-            driver.leaving = True
+            driver.leave()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self.log("stopped")
 
@@ -90,7 +90,7 @@ class Controller:
         """One release, whatever happens to it."""
         release = state.release
         try:
-            driver = Driving(
+            driver = Driver(
                 self.journal, open_platform(plan_of(state)), release,
                 actor=self.actor, holder=self.holder, tell=self._tell,
             )  # fmt: skip

@@ -31,16 +31,6 @@ class Ending(NamedTuple):
     """What the new version's command said last, where it ended by itself."""
 
 
-class Driving(Driver):
-    """A driver that can be told to stop between two ticks, leaving everything as it is."""
-
-    leaving = False
-    words = ""
-
-    def finished(self) -> bool:
-        return self.leaving or super().finished()
-
-
 def drive(
     journal: Journal,
     platform: Platform,
@@ -56,27 +46,32 @@ def drive(
 ) -> Ending:
     """Drive a release here until there is nothing more to do without a person. `force` seizes it from a live driver;
     `hand_over` leaves once it has started. Raises InputError where another driver holds the target."""
-    driver = Driving(
+    driver = Driver(
         journal, platform, release, actor=Actor(actor.name, "driver"), holder=this_holder(), patient=patient
     )
 
     def told(recorded: Recorded, state: State) -> None:
         tell(recorded, state)
         if hand_over and isinstance(recorded.event, e.Started):
-            driver.leaving = True
+            driver.leave()
+
+    words = ""
 
     def shown(tick: Tick) -> None:
-        driver.words = _last_words(tick) or driver.words
+        nonlocal words
+        words = _last_words(tick) or words
         show(tick)
 
     driver.tell, driver.show = told, shown
     try:
-        return asyncio.run(_run(driver, actor, force, warn))
+        interrupted = asyncio.run(_run(driver, actor, force, warn))
     except Held as error:
         raise held(journal.lease(driver.plan.target.key), error) from None
+    return Ending(driver.state, driver.last, interrupted, words)
 
 
-async def _run(driver: Driving, actor: Actor, force: bool, warn: Callable[[str], None]) -> Ending:
+async def _run(driver: Driver, actor: Actor, force: bool, warn: Callable[[str], None]) -> bool:
+    """Whether a signal ended it."""
     if force:
         driver.take_over(force=True)
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -93,11 +88,12 @@ async def _run(driver: Driving, actor: Actor, force: bool, warn: Callable[[str],
             warn("interrupted before traffic moved: undoing the new version; once more leaves at once")
             _abort(driver, actor)
         else:
-            driver.leaving = True
+            driver.leave()
 
     def on_leave() -> None:
         nonlocal interrupted
-        interrupted = driver.leaving = True
+        interrupted = True
+        driver.leave()
 
     loop.add_signal_handler(signal.SIGINT, on_interrupt)
     for other in (signal.SIGTERM, signal.SIGHUP):
@@ -107,7 +103,7 @@ async def _run(driver: Driving, actor: Actor, force: bool, warn: Callable[[str],
             await driver.run()
     finally:
         await driver.platform.close()
-    return Ending(driver.state, driver.last, interrupted, driver.words)
+    return interrupted
 
 
 def _last_words(tick: Tick) -> str:
@@ -120,7 +116,7 @@ def undoes(state: State) -> bool:
     return state.started and not state.moved_traffic and state.direction is Direction.FORWARD and not state.closed
 
 
-def _abort(driver: Driving, actor: Actor) -> None:
+def _abort(driver: Driver, actor: Actor) -> None:
     def order(state: State) -> tuple[e.Event, ...]:
         return (e.Commanded(e.Command.ABORT, "interrupted before traffic moved"),) if undoes(state) else ()
 

@@ -11,7 +11,6 @@ from typing import Any
 from gonogo.checks.interface import Check, Context
 from gonogo.checks.table import CHECKS
 from gonogo.cli import exits, signing
-from gonogo.cli.driving import Driving
 from gonogo.cli.find import release_state, target_state
 from gonogo.cli.session import Session
 from gonogo.cli.views import dry as view
@@ -27,6 +26,7 @@ from gonogo.platforms.simulated import SimulatedPlatform
 from gonogo.platforms.table import open_platform
 from gonogo.rollout.clock import VirtualClock
 from gonogo.rollout.collector import Collector
+from gonogo.rollout.driver import Driver
 
 _TICK = 5.0
 """Virtual seconds between two looks."""
@@ -50,7 +50,7 @@ class _Clock(VirtualClock):
             await super().sleep(seconds)
 
 
-class _Walker(Driving):
+class _Walker(Driver):
     """Goes as far as the first soak: what follows is only waiting, and needs nobody's simulation."""
 
     def finished(self) -> bool:

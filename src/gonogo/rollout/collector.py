@@ -54,6 +54,11 @@ class Collector:
         self._intervals.clear()
         self._answers.clear()
 
+    def keep(self, stages: set[str]) -> None:
+        """Stop asking for any other stage."""
+        for key in [k for k in self._tasks if k[0] not in stages]:
+            self._tasks.pop(key).cancel()
+
     async def close(self) -> None:
         for task in self._tasks.values():
             task.cancel()

@@ -25,7 +25,7 @@ from gonogo.rollout.clock import Clock, SystemClock, Watch
 from gonogo.rollout.collector import Collector
 from gonogo.rollout.desired import desired
 from gonogo.rollout.diff import diff, missing
-from gonogo.rollout.gate import answers, gate
+from gonogo.rollout.gate import answers, gate, news
 from gonogo.rollout.lease import supersede_soaking, take
 
 _ATTEMPTS = 5
@@ -82,6 +82,7 @@ class Driver:
         self._beat_at = float("-inf")
         self._seen_at: float | None = None
         self._refused = ""
+        self._leaves = False
         self._retry_at = float("-inf")
         self._checkpointed_at = self.clock.boot()
 
@@ -110,14 +111,18 @@ class Driver:
             self._append([e.Resumed(f"{self.actor} took over")])
         self.collector.restore(self.state)
 
+    def leave(self) -> None:
+        """Stop between two ticks, leaving everything as it is."""
+        self._leaves = True
+
     def give_back(self) -> None:
         if self.fence is not None:
             self.journal.release_lease(self.plan.target.key, self.fence.number)
             self.fence = None
 
     def finished(self) -> bool:
-        """Closed; or parked on the way back; or at a gate that only a person can open, and not told to wait."""
-        if self.state.closed:
+        """Closed, told to leave, parked on the way back, or at a gate that only a person can open (unless patient)."""
+        if self.state.closed or self._leaves:
             return True
         if self.state.direction is Direction.BACK and self.state.paused and self.fence is not None:
             return True
@@ -170,8 +175,10 @@ class Driver:
         given: dict[str, Evidence] = {}
         decision = Decision("undecided")
         if stage is not None:
+            # Before traffic moves only what this driver asked itself counts: the journal's answers may have gone stale.
+            known = replace(state, evidence={}) if stage.kind in PREPARATION else state
             for asked in self._asked(stage):
-                given |= answers(asked, self.plan, state, collected, now)
+                given |= answers(asked, self.plan, known, collected, now)
             decision = gate([i for s in self._asked(stage) for i in s.items], given, now)
         inputs = Inputs(
             target=self.target,
@@ -261,6 +268,7 @@ class Driver:
         if settled and not state.paused:
             self._watched += self._watch.since_last
             state = self._watched_state()
+        self.collector.keep({asked.id for asked in self._asked(stage)})
         collected: dict[str, Evidence] = {}
         for asked in self._asked(stage):
             collected |= await self.collector.collect(
@@ -291,7 +299,7 @@ class Driver:
     def _records(self, given: dict[str, Evidence], *, leaving: bool) -> list[e.Event]:
         """What this tick has to write down beside its transition: changed answers, watched time, checkpoints."""
         changed: list[e.Event] = [
-            e.Answered(answer) for item, answer in given.items() if self._differs(self.state.evidence.get(item), answer)
+            e.Answered(answer) for item, answer in given.items() if news(self.state.evidence.get(item), answer)
         ]
         stage = self.state.current
         if stage is None or stage.kind in PREPARATION:
@@ -302,16 +310,6 @@ class Driver:
         self._checkpointed_at = self.clock.boot()
         so_far = self._watched_state()
         return [*changed, *self.collector.checkpoints(), e.Watched(stage.id, so_far.watched, so_far.attended)]
-
-    @staticmethod
-    def _differs(known: Evidence | None, answer: Evidence) -> bool:
-        if answer.outcome is Outcome.WAIVED:
-            return False
-        return known is None or (known.outcome, known.stage, known.subject) != (
-            answer.outcome,
-            answer.stage,
-            answer.subject,
-        )
 
     def _append(self, events: list[e.Event]) -> None:
         events = [*events, *self.collector.captured()] if events else events

@@ -73,3 +73,15 @@ def _overdue(item: Item, answer: Evidence, state: State) -> Evidence:
         return answer
     late = f"not answered within {format_duration(item.within)}: {answer.summary}"
     return replace(answer, outcome=Outcome.FAIL, summary=late)
+
+
+def news(known: Evidence | None, answer: Evidence) -> bool:
+    """Whether an answer says something the journal doesn't: another outcome, or the same for another stage or subject.
+    A waiver stands there already."""
+    if answer.outcome is Outcome.WAIVED:
+        return False
+    return known is None or (known.outcome, known.stage, known.subject) != (
+        answer.outcome,
+        answer.stage,
+        answer.subject,
+    )

@@ -39,8 +39,7 @@ def destroy(layout: Layout, within: float) -> None:
         instances.kill_marked(everything, KILL_WITHIN)
         if left := instances.marked(everything):
             raise PermanentError(f"{layout.root}: processes {left} are still there")
-        if layout.admin_socket.parent != layout.router:
-            shutil.rmtree(layout.admin_socket.parent, ignore_errors=True)
+        layout.admin_socket.unlink(missing_ok=True)  # may lie in a directory that other targets share
         shutil.rmtree(layout.root)
     finally:
         os.close(lock)
