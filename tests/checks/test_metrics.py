@@ -159,9 +159,9 @@ def test_points_over_stable_need_a_stable_or_a_baseline():
     assert limits(alone, OVER, beside=None)[-1].outcome is Outcome.FAIL
 
 
-def test_a_limit_without_traffic_becomes_unavailable():
+def test_a_limit_without_traffic_has_no_rate_to_be_over():
     silent = limits(traffic(0, 0, rps=0, step=1, seconds=90), OVER)
-    assert silent[0].outcome is Outcome.PENDING and silent[-1].outcome is Outcome.UNAVAILABLE
+    assert silent[0].outcome is Outcome.PENDING and silent[-1].outcome is Outcome.NOT_APPLICABLE
 
 
 def capture(samples, params=THIRTY, live="r7", baseline=None):

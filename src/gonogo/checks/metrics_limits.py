@@ -72,8 +72,6 @@ def evaluate(memory: LimitMemory, raw: LimitRaw, params: LimitParams, now: Insta
     memory = _take_in(memory, raw, params, now)
     watching = memory.watching
     whole = pooled((*watching.parts, watching.open))
-    if params.relation == "plus" and not whole.stable.requests and _reference(raw) is None:
-        return memory, _nothing_beside(raw)
     rates = f"{raw.revision} {share(whole.canary)} errors"
     if whole.stable.requests:
         rates += f", stable {share(whole.stable)}"
@@ -82,9 +80,16 @@ def evaluate(memory: LimitMemory, raw: LimitRaw, params: LimitParams, now: Insta
         finding = Finding(f"{rates}, more than {stated}", found=share(whole.canary), expected=_limit(params))
         until = f"it stands until they are under {RELEASED_AT * 100:g} % of that"
         return memory, CheckResult(Outcome.FAIL, f"{rates}: more than {stated}; {until}", (finding,))
+    incomparable = params.relation == "plus" and not whole.stable.requests and _reference(raw) is None
+    if incomparable and raw.beside is None:
+        text = "nothing serves beside it and there is no baseline, so there is nothing to be over"
+        return memory, CheckResult(Outcome.NOT_APPLICABLE, text)
     quiet = since(now, memory.heard_at, memory.began)
     if memory.heard_at is None or quiet > QUIET:
-        return memory, silence(f"no requests to {raw.revision}", quiet)
+        return memory, _no_rate(raw.revision, quiet)
+    if incomparable:
+        text = f"{raw.beside} has had no requests to compare with and there is no baseline"
+        return memory, CheckResult(Outcome.UNAVAILABLE, text)
     if len(watching.parts) < PARTS:
         # A limit that isn't broken holds nobody up; one that is, until it has fired or is kept again.
         limit = Limit(params.relation, params.limit, params.duration)
@@ -96,13 +101,13 @@ def evaluate(memory: LimitMemory, raw: LimitRaw, params: LimitParams, now: Insta
     )
 
 
-def _nothing_beside(raw: LimitRaw) -> CheckResult:
-    if raw.beside is None:
-        text = "nothing serves beside it and there is no baseline, so there is nothing to be over"
-        return CheckResult(Outcome.NOT_APPLICABLE, text)
-    return CheckResult(
-        Outcome.UNAVAILABLE, f"{raw.beside} has had no requests to compare with and there is no baseline"
-    )
+def _no_rate(revision: str, quiet: float) -> CheckResult:
+    """The counters were read and say that nobody was served, so nobody got an error. That a silent revision is well is
+    for other items to say; a limit is only ever broken by requests."""
+    if quiet <= QUIET:
+        return silence(f"no requests to {revision}", quiet)
+    text = f"no requests to {revision} for {format_duration(round(quiet))}, so there is no rate to be over a limit"
+    return CheckResult(Outcome.NOT_APPLICABLE, text)
 
 
 def _limit(params: LimitParams) -> str:

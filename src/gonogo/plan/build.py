@@ -57,6 +57,7 @@ def build(
             deadline, on_deadline = step.deadline, step.on_inconclusive
         elif slot.kind is StageKind.SOAK:
             settings |= values.of_soak(watch)
+            deadline = Duration(1.5 * watch + _ALLOWANCE)
         elif slot.kind not in PREPARATION:
             deadline = Duration(env.platform.start_within + _ALLOWANCE)
         items = tailor(
