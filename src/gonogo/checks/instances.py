@@ -62,7 +62,7 @@ def evaluate(memory: Nothing, raw: Group, params: Ready, now: Instant) -> tuple[
     if not raw.revision:
         return memory, CheckResult(Outcome.NOT_APPLICABLE, f"this stage runs no {params.track} revision")
     ready = sum(i.phase is InstancePhase.READY for i in raw.instances)
-    summary = f"{ready} of {raw.wanted} ready: {raw.revision}"
+    summary = f"{min(ready, raw.wanted)} of {raw.wanted} ready: {raw.revision}"
     if ready >= raw.wanted:
         return memory, CheckResult(Outcome.PASS, summary)
     findings = tuple(exit_finding(i) for i in raw.instances if i.exits or i.phase is InstancePhase.EXITED)

@@ -139,8 +139,8 @@ def held(lease: Lease | None, error: Held) -> InputError:
     return InputError(Problem(who, remedy=follow))
 
 
-def refuse_held(journal: Journal, key: str, release: str) -> None:
-    """Raises InputError where a living driver holds the target, for this release or, unless that soaks, for another."""
+def refuse_held(journal: Journal, key: str, release: str = "") -> None:
+    """Raises InputError where a living driver holds the target, for `release` or, unless that soaks, for another."""
     from gonogo.rollout.lease import soaks
 
     lease = journal.lease(key)

@@ -28,7 +28,6 @@ _RESULTS = {
     Result.ROLLED_BACK: Exit.ROLLED_BACK,
     Result.STOPPED: Exit.ROLLED_BACK,
     Result.NOT_STARTED: Exit.COULD_NOT,
-    Result.FAILED: Exit.PARKED,
 }
 _VERDICTS = {"go": Exit.DONE, "no_go": Exit.NO_GO, "undecided": Exit.UNDECIDED}
 

@@ -32,8 +32,6 @@ class Result(StrEnum):
     NOT_STARTED = "not_started"
     """The new version's command ended by itself before it was ever ready."""
     SUPERSEDED = "superseded"
-    FAILED = "failed"
-    """The way back did not work: a person is needed."""
 
 
 # --- stream of a release -------------------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ class TurnedBack(msgspec.Struct, frozen=True, tag="turned_back"):
 
 
 class Paged(msgspec.Struct, frozen=True, tag="paged"):
-    """A person is called; delivery is the outbox's."""
+    """A person is to be called. Nothing delivers it yet: it stands in the journal, in `status` and in the report."""
 
     reason: str
     item: str = ""

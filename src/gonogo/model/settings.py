@@ -56,6 +56,9 @@ class Trigger(msgspec.Struct, frozen=True):
 
 
 class Keep(msgspec.Struct, frozen=True):
+    """running: how long the version before runs on at weight 0. definition: how long an artifact's copy stays after
+    nothing runs from it any more."""
+
     running: Duration = Duration(7200)
     definition: Duration = Duration(86400)
 
@@ -96,6 +99,7 @@ class Environment(msgspec.Struct, frozen=True):
     triggers: tuple[Trigger, ...]
     keep: Keep
     mode: str = "enforce"
+    """`advise`: items report and page; only a rollout that can't go on by itself is turned back."""
     approvals: int = 1
     approvers: tuple[str, ...] = ()
     smoke: tuple[Smoke, ...] = ()

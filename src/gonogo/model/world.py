@@ -119,6 +119,8 @@ class Desired(msgspec.Struct, frozen=True):
     revisions: dict[str, RevisionWant]
     drain: Duration = Duration(10)
     """For revisions that are not wanted."""
+    keep: Duration = Duration(86400)
+    """How long what it takes to run a revision again stays after it was dropped."""
 
 
 class Scale(msgspec.Struct, frozen=True, tag="scale"):
@@ -144,9 +146,10 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 class Forget(msgspec.Struct, frozen=True, tag="forget"):
-    """Drop what is left of a revision that runs nothing."""
+    """Drop what is left of a revision that runs nothing. What it takes to run it again stays for `keep`."""
 
     revision: str
+    keep: Duration = Duration(86400)
 
 
 Action = Scale | Weigh | Stop | Forget

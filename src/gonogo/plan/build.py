@@ -54,7 +54,8 @@ def build(
         if slot.kind is StageKind.STEP:
             step = env.steps[slot.number - 1]
             settings |= values.of_step(step)
-            deadline, on_deadline = step.deadline, step.on_inconclusive
+            deadline = step.deadline
+            on_deadline = OnFailure.PAUSE if env.mode == "advise" else step.on_inconclusive
         elif slot.kind is StageKind.SOAK:
             settings |= values.of_soak(watch)
             deadline = Duration(1.5 * watch + _ALLOWANCE)

@@ -53,7 +53,7 @@ def _figures(report: Report) -> Iterator[Fact]:
     if report.identity.started_at is not None:
         forward = [s for s in report.stages if not s.way_back]
         passed = sum(s.status in ("passed", "skipped") for s in forward)
-        yield "stages of the plan left", f"{passed} of {len(forward)}"
+        yield "stages of the plan passed", f"{passed} of {len(forward)}"
     if report.takeovers:
         yield "take-overs by another driver", str(report.takeovers)
         yield "actions repeated after a crash", str(report.repeated)

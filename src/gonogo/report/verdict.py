@@ -16,7 +16,6 @@ _ENDS = {
     Result.STOPPED: ("Stopped before it had any traffic", "bad"),
     Result.NOT_STARTED: ("Never started: its command ended before it was ready", "bad"),
     Result.SUPERSEDED: ("Released: {new} went live, and a newer release took over", "good"),
-    Result.FAILED: ("Failed: the way back did not work, and a person is needed", "bad"),
 }
 
 

@@ -33,4 +33,4 @@ def desired(plan: Plan, target: TargetState, state: State) -> Desired | None:
         revisions.pop(state.stable, None)
     if stage.wanted.canary is not None:
         want(state.revision, plan.definition, stage.wanted.canary)
-    return Desired(revisions, drain)
+    return Desired(revisions, drain, plan.keep.definition)

@@ -90,7 +90,7 @@ def _stop(wanted: Desired, seen: Observation) -> Iterator[Action]:
             yield Stop(revision, finished)
         idle = have.size == 0 and have.running == 0 and seen.weights.get(revision, 0.0) < _SAME
         if want is None and idle:
-            yield Forget(revision)
+            yield Forget(revision, wanted.keep)
 
 
 def _drained(since: float | None, seen: Observation, drain: Duration) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -98,6 +99,7 @@ class Driver:
             return self.state
         finally:
             await self.collector.close()
+            self._write_down()
             self.give_back()
 
     def take_over(self, *, force: bool = False) -> None:
@@ -310,6 +312,15 @@ class Driver:
         self._checkpointed_at = self.clock.boot()
         so_far = self._watched_state()
         return [*changed, *self.collector.checkpoints(), e.Watched(stage.id, so_far.watched, so_far.attended)]
+
+    def _write_down(self) -> None:
+        """On leaving a release half-way: what was watched and learned since the last checkpoint."""
+        stage = self.state.current
+        if self.fence is None or self.state.closed or stage is None or stage.kind in PREPARATION:
+            return
+        so_far = self._watched_state()
+        with suppress(Conflict, LostLease):  # What somebody else wrote meanwhile counts; this is only a courtesy.
+            self._append([*self.collector.checkpoints(), e.Watched(stage.id, so_far.watched, so_far.attended)])
 
     def _append(self, events: list[e.Event]) -> None:
         events = [*events, *self.collector.captured()] if events else events

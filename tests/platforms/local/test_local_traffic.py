@@ -289,7 +289,7 @@ def test_a_deep_directory_gets_a_short_socket(world: World, tmp_path: Path) -> N
             assert socket.stat().st_mode & 0o077 == 0
         finally:
             await other.platform.destroy()
-        assert not socket.parent.exists() and not deep.exists()
+        assert not socket.exists() and not deep.exists()
 
     asyncio.run(scene())
     shutil.rmtree(tmp_path / ("d" * 60))

@@ -41,8 +41,8 @@ def deploy(session: Session, what: str, dry_run: bool, yes: bool, wait: bool, de
     journal = session.journal()
     if detach:
         refuse_alone(journal)
+    refuse_held(journal, session.target())
     plan = _planned(session, journal, what)
-    refuse_held(journal, plan.target.key, plan.release)
     session.out.progress(f"{plan.release}: {plan.target.service} {plan.version} to {plan.target.environment}")
     state = find.release_state(journal, plan.release)
     if detach:

@@ -31,7 +31,7 @@ def status(session: Session, release: str | None, watch: bool) -> int:
     from gonogo.cli.views import status as view
 
     journal = session.reading()
-    name = find.find_release(session, journal, release).release
+    name = find.find_release(session, journal, release, journal_first=True).release
     now = look(journal, name)
     if watch and not session.out.json:
         now = _watch(session, journal, now)

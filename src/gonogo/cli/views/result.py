@@ -26,7 +26,6 @@ _WORDS = {
     Result.STOPPED: ("warn", "stopped before it had any traffic"),
     Result.NOT_STARTED: ("bad", "not started: its command ended by itself"),
     Result.SUPERSEDED: ("warn", "superseded by a newer release"),
-    Result.FAILED: ("bad", "the way back failed: call a person"),
 }
 
 

@@ -24,8 +24,6 @@ from gonogo.platforms.local.references import resolve
 from gonogo.platforms.local.router import Router
 from gonogo.platforms.local.state import RevisionState, Slot, State, instance_id, load, save
 
-KEEP_ARTIFACTS = 86_400.0
-"""Seconds a copy stays after the last revision that ran from it was forgotten, for a return to it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
@@ -119,7 +117,7 @@ class Changes:
             self.router.withdraw({n: r.definition.ready for n, r in state.revisions.items()}, name)
             if gone := state.revisions.pop(name, None):
                 save(self.layout, state)
-                self._let_go_of(state, gone.definition)
+                self._let_go_of(state, gone.definition, action.keep)
             for directory in directories:
                 shutil.rmtree(directory, ignore_errors=True)
 
@@ -159,15 +157,15 @@ class Changes:
         ours = re.compile(re.escape(revision) + r"-\d+")
         return [d for d in (self.layout.root / "instances").iterdir() if ours.fullmatch(d.name)]
 
-    def _let_go_of(self, state: State, definition: Definition) -> None:
-        """Note when the copy was last of use, and remove copies that nothing has used for long."""
+    def _let_go_of(self, state: State, definition: Definition, keep: float) -> None:
+        """Note when the copy was last of use, and remove copies that nothing has used for longer than `keep`."""
         used = {copy_of(self.layout.artifacts, r.definition.artifact) for r in state.revisions.values()}
         last = copy_of(self.layout.artifacts, definition.artifact)
         if last.exists():
             replace(last.with_name(last.name + ".left"), b"")
         for note in self.layout.artifacts.glob("*.left"):
             copy = note.with_suffix("")
-            if copy not in used and time.time() - note.stat().st_mtime > KEEP_ARTIFACTS:
+            if copy not in used and time.time() - note.stat().st_mtime > keep:
                 shutil.rmtree(copy, ignore_errors=True)
                 note.unlink()
 

@@ -8,11 +8,11 @@ kept up than wanted.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from gonogo.journal.place import state_directory
 from gonogo.model.errors import Problem, TemporaryError
 from gonogo.model.metrics import Sample
 from gonogo.model.settings import Local
@@ -29,17 +29,9 @@ T = TypeVar("T")
 STOPS_WITHIN = Duration(15)
 
 
-def state_home() -> Path:
-    """`$GONOGO_STATE`, else `$XDG_STATE_HOME/gonogo`, else `~/.local/state/gonogo`."""
-    if given := os.environ.get("GONOGO_STATE"):
-        return Path(given).absolute()
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "gonogo"
-
-
 def local_directory(target: Target) -> Path:
     """The state directory of a target."""
-    return state_home() / "local" / f"{target.service}-{target.environment}"
+    return state_directory() / "local" / f"{target.service}-{target.environment}"
 
 
 class LocalPlatform:
