@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from plans import item, stages
+from plans import JUDGED, stages
 from plans import plan as make_plan
 from simulation import Killer, World
 
@@ -12,20 +12,6 @@ from gonogo.model import events as e
 from gonogo.platforms.simulated import Behaviour
 from gonogo.report.build import build_report
 from gonogo.report.shape import Report
-
-JUDGED = item(
-    "errors-judged",
-    "judge-errors",
-    params={
-        "ratio": 1.5,
-        "plus": 0.2,
-        "promote": 3.0,
-        "alpha": 0.01,
-        "beta": 0.05,
-        "block": 1.0,
-        "baseline_blocks": 30,
-    },
-)
 
 
 def driven(killer: Killer | None = None, *, error_rate: float) -> Report:

@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from plans import plan, stages
+from plans import JUDGED, plan, stages
 from simulation import Killer, World
-from test_driver import JUDGED
 
 from gonogo.model import events as e
 from gonogo.platforms.simulated import Behaviour

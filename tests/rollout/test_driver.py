@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from plans import exits, item, pause, plan, stages
+from plans import JUDGED, exits, item, pause, plan, stages
 from simulation import ANN, World
 
 from gonogo.journal.interface import Write, release_stream, target_stream
@@ -17,20 +17,6 @@ from gonogo.model.state import Direction
 from gonogo.model.world import Observation, Scale, Stop, Weigh
 from gonogo.platforms.simulated import Behaviour
 from gonogo.rollout.driver import Driver
-
-JUDGED = item(
-    "errors-judged",
-    "judge-errors",
-    params={
-        "ratio": 1.5,
-        "plus": 0.2,
-        "promote": 3.0,
-        "alpha": 0.01,
-        "beta": 0.05,
-        "block": 1.0,
-        "baseline_blocks": 30,
-    },
-)
 
 
 async def reach(world: World, driver: Driver, there: Callable[[], bool]) -> None:

@@ -34,6 +34,21 @@ WEIGHT = item("weight-reached", "weight-reached", on_failure=OnFailure.NOTE)
 SETTLED = item("world-as-wanted", "settled", on_failure=OnFailure.PAGE)
 
 
+JUDGED = item(
+    "errors-judged",
+    "judge-errors",
+    params={
+        "ratio": 1.5,
+        "plus": 0.2,
+        "promote": 3.0,
+        "alpha": 0.01,
+        "beta": 0.05,
+        "block": 1.0,
+        "baseline_blocks": 30,
+    },
+)
+
+
 def pause(seconds: float) -> Item:
     return item("pause-elapsed", "pause-elapsed", params={"seconds": seconds}, on_failure=OnFailure.NOTE)
 
