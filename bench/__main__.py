@@ -16,12 +16,16 @@ from collections.abc import Callable, Sequence
 from bench import abort, crash, rollback, startup
 from bench.figures import Figure, machine, status, table
 
+from gonogo.demo.stage import DemoFailed
+from gonogo.model.errors import GonogoError
 
-def said(*arguments: str) -> str:
-    """Output of a module run as a program. Raises SystemExit where it could not run; a missed target is no such case."""
+
+def said(*arguments: str, met: Sequence[int] = (0, 1)) -> str:
+    """Output of a module run as a program. Raises SystemExit for an exit code other than `met`; 1 is a missed target
+    where there is one."""
     done = subprocess.run([sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True)
-    if done.returncode not in (0, 1) or not done.stdout.strip():
-        raise SystemExit(f"{arguments[0]} ended with {done.returncode}")
+    if done.returncode not in met:
+        raise SystemExit(f"python -m {' '.join(arguments)} ended with {done.returncode}")
     return done.stdout
 
 
@@ -29,7 +33,7 @@ def number(pattern: str, text: str) -> float:
     """Raises SystemExit where it isn't there: a figure is never guessed."""
     found = re.search(pattern, text)
     if found is None:
-        raise SystemExit(f"no {pattern!r} in: {text}")
+        raise SystemExit(f"no {pattern!r} in the last lines: {text[-300:]}")
     return float(found[1].replace(",", ""))
 
 
@@ -44,7 +48,7 @@ def flips(count: int) -> list[Figure]:
 
 
 def demo() -> list[Figure]:
-    text = said("gonogo", "demo")
+    text = said("gonogo", "demo", met=(0,))
     lost, rate, took = (number(p, text) for p in (r"lost +([\d,]+)", r"\(([\d.]+)/s\)", r"should, in (\d+) s"))
     return [
         Figure(
@@ -80,11 +84,16 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
 
 
 def run(names: Sequence[str], full: bool) -> list[Figure]:
-    figures = []
+    figures: list[Figure] = []
     for name in names:
         began = time.monotonic()
         print(f"{name} … ({machine()})", file=sys.stderr, flush=True)
-        figures += (FULL if full else SHORT)[name]()
+        try:
+            figures += (FULL if full else SHORT)[name]()
+        except (SystemExit, GonogoError, DemoFailed, subprocess.SubprocessError) as error:
+            # The others are still worth measuring; this one counts as missed.
+            print(f"{name} could not run: {error}", file=sys.stderr)
+            figures.append(Figure(name, "runs", "could not run", False))
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return figures
 

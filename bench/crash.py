@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from bench.figures import Figure, status, table
 
@@ -35,22 +36,28 @@ SAMPLE = 60
 """Pairs per scene that are tried by default."""
 
 
+class Order(NamedTuple):
+    command: Command
+    when: Callable[[State], bool]
+    now: bool = False
+
+
 class Commanded(World):
-    """A person commands once, at the first tick at which the release has come so far, whoever drives it then."""
+    """A person's commands, each given once, at the first tick at which the release has come so far, whoever drives it
+    then."""
 
-    def __init__(self, command: Command, there: Callable[[State], bool], *, now: bool = False) -> None:
+    def __init__(self, *orders: Order) -> None:
         super().__init__(plan(walk=stages(soak=2)))
-        self._command, self._there, self._now = command, there, now
-        self._given = False
+        self._orders = list(orders)
 
-    def driver(self, killer: Killer | None = None, **options: object) -> Driver:
+    def driver(self, killer: Killer | None = None, **options: Any) -> Driver:
         driver = super().driver(killer, **options)
         tick = driver.tick
 
         async def attended() -> bool:
-            if not self._given and self._there(self.state()):
-                self._given = True
-                self.command(self._command, now=self._now)
+            if self._orders and self._orders[0].when(self.state()):
+                order = self._orders.pop(0)
+                self.command(order.command, now=order.now)
             return await tick()
 
         driver.tick = attended  # type: ignore[method-assign]
@@ -63,9 +70,12 @@ def _mid_canary(state: State) -> bool:
 
 SCENES: dict[str, Callable[[], World]] = {
     **SINGLE,
-    "rollback_soaking": lambda: Commanded(Command.ROLLBACK, lambda state: state.stage == "soak"),
-    "abort_canary": lambda: Commanded(Command.ABORT, _mid_canary),
-    "abort_now_canary": lambda: Commanded(Command.ABORT, _mid_canary, now=True),
+    "rollback_soaking": lambda: Commanded(Order(Command.ROLLBACK, lambda state: state.stage == "soak")),
+    "abort_canary": lambda: Commanded(Order(Command.ABORT, _mid_canary)),
+    "abort_now_canary": lambda: Commanded(Order(Command.ABORT, _mid_canary, now=True)),
+    "paused_resumed": lambda: Commanded(
+        Order(Command.PAUSE, _mid_canary), Order(Command.RESUME, lambda state: bool(state.paused))
+    ),
 }
 
 

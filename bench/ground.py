@@ -1,4 +1,4 @@
-"""Where the benchmarks on real parts play: one Envoy and one stable version of the shop, under load, for many releases."""
+"""Where the benchmarks on real parts play: one Envoy, one stable version of the shop and a load, for many releases."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from bench.figures import Figure
+from bench.figures import Figure, compiled
 
 from gonogo.demo.bounds import Bounds
 from gonogo.demo.load import Load
@@ -62,8 +63,9 @@ class Ground:
             RELEASE_FILE.format(python=python, port=self.play.port, more=more)
         )
 
-    def found(self, **faults: object) -> None:
+    def found(self, **faults: Any) -> None:
         """The first deployment: version 1.0.0, with these faults, becomes stable."""
+        compiled()
         self.play.found()
         self.write_file(self.more)
         self.play.build("1.0.0", **faults)
@@ -108,7 +110,7 @@ def lost(name: str, counted: LoadSummary) -> Figure:
 
 
 @contextmanager
-def ground(more: str, rate: float, **faults: object) -> Iterator[tuple[Ground, Load]]:
+def ground(more: str, rate: float, **faults: Any) -> Iterator[tuple[Ground, Load]]:
     """A ground whose stable version has these faults and already has its load. Leaves nothing behind."""
     directory = Path(tempfile.mkdtemp(prefix="gonogo-bench-"))
     made = Ground(directory, more, rate)

@@ -104,7 +104,7 @@ def figures(rule: Rule, runs: Sequence[Run]) -> Iterator[Figure]:
 
 def measure(runs: int = 10, rate: float = 500.0, rules: Sequence[Rule] = (CAREFUL, QUICK)) -> list[Figure]:
     """One Envoy and one stable version serve all runs; a rule's first run captures its baseline."""
-    found = []
+    found: list[Figure] = []
     with ground(MORE.format(block=rules[0].block, baseline=rules[0].baseline), rate, error_rate=0.003) as (there, load):
         released = []
         for rule in rules:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.figures import Figure, machine, quantile, status, table
+from bench.figures import Figure, compiled, machine, quantile, status, table
 
 NOTHING = (sys.executable, "-c", "pass")
 COMMANDS: tuple[tuple[str, Sequence[str], int, float], ...] = (
@@ -63,6 +63,7 @@ def program() -> Sequence[str]:
 
 
 def measure(trials: int = 15) -> list[Figure]:
+    compiled()
     gonogo = program()
     took: dict[str, list[Took]] = {name: [] for name, *_ in COMMANDS}
     empty: list[Took] = []

@@ -98,8 +98,8 @@ def main() -> int:
     plan = fold_release(given.release, journal.read(release_stream(given.release))).plan
     assert plan is not None, f"{given.release} was never planned"
     driver = Driver(
-        EndingJournal(journal, moment),  # type: ignore[arg-type]
-        EndingPlatform(open_platform(plan), moment),  # type: ignore[arg-type]
+        EndingJournal(journal, moment),
+        EndingPlatform(open_platform(plan), moment),
         given.release,
         actor=Actor("e2e", "driver"),
         holder=this_holder(),

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.ground import Ground
 
@@ -38,7 +39,7 @@ soak: [1s]
 QUICK = MORE.format(pause="500ms")
 SLOW = MORE.format(pause="4s")
 """Stays in its canary long enough to be met there."""
-FAULTS: dict[str, dict[str, float]] = {"good": {}, "bad": {"error_rate": 0.5}}
+FAULTS: dict[str, dict[str, Any]] = {"good": {}, "bad": {"error_rate": 0.5}}
 RESULTS = {"good": e.Result.DONE, "bad": e.Result.ROLLED_BACK}
 EXITS = {"good": 0, "bad": 4}
 ENDED_DRIVER = Path(__file__).with_name("ended_driver.py")

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from shop_site import GONOGO, KEY, RESULTS, End, Site
 
 from gonogo.journal.interface import target_stream
 from gonogo.model import events as e
+from shop_site import GONOGO, KEY, RESULTS, End, Site
 
 pytestmark = pytest.mark.real
 

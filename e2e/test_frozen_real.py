@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from shop_site import KEY, SLOW, Site
 
 from gonogo.model import events as e
+from shop_site import KEY, SLOW, Site
 
 pytestmark = pytest.mark.real
 

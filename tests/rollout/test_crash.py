@@ -1,4 +1,4 @@
-"""A driver killed before or after any append or side effect is replaced, and the release ends where an unharmed one ends.
+"""A driver killed before or after any append or side effect is replaced, and the release ends as an unharmed one does.
 
 Exhaustive over single crashes here; pairs of crashes are `bench/crash.py`."""
 

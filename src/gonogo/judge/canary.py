@@ -141,12 +141,13 @@ def _first(before: Instant | None, now: Instant, reached: bool) -> Instant | Non
 
 
 def _vote(state: Judging, rules: Rules, one: Interval, votes: Grid) -> tuple[Block | None, Grid]:
-    """Blocks are made of whole intervals; one that straddles a weight change is dropped."""
+    """Blocks are made of whole intervals, and end with the one nearest their length; one that straddles a weight change
+    is dropped. When a block ends depends on the clock alone, never on what was counted in it."""
     block = state.open
     if block is None or block.weight != one.weight:
         block = Block(one.weight, Duration(0), Pair())
     block = Block(one.weight, Duration(block.seconds + one.seconds), block.counts.plus(one))
-    if block.seconds < rules.block * (1 - 1e-9):
+    if block.seconds + one.seconds / 2 <= rules.block * (1 - 1e-9):
         return block, votes
     return None, wealth.vote(votes, block.counts.canary, block.counts.stable, rules.ratio)
 
