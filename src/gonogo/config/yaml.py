@@ -47,8 +47,9 @@ _REMEDIES = {
 }
 
 
-def read_yaml(content: bytes, file: str, limits: Limits = RELEASE_FILE) -> Node:
-    """The one document of a file. `file` is the name that problems carry. Raises InputError."""
+def read_yaml(content: bytes, file: str, limits: Limits = RELEASE_FILE, *, number_keys: bool = False) -> Node:
+    """The one document of a file. `file` is the name that problems carry. With `number_keys` a key may be a whole
+    number, kept as its text. Raises InputError."""
     if len(content) > limits.bytes:
         raise InputError(Problem(f"larger than {limits.bytes} bytes", file, "is this the right file?"))
     text = _decode(content, file)
@@ -57,7 +58,7 @@ def read_yaml(content: bytes, file: str, limits: Limits = RELEASE_FILE) -> Node:
     if directive:
         mark = Mark(text.count("\n", 0, directive.start()) + 1, 1)
         complaints.stop(mark, "a line that begins with % is a YAML directive; none is understood", "take it out")
-    builder = _Builder(complaints, limits)
+    builder = _Builder(complaints, limits, number_keys)
     try:
         for event in yaml.parse(text, Loader=CLoader):
             builder.take(event)
@@ -117,9 +118,10 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, complaints: Complaints, limits: Limits) -> None:
+    def __init__(self, complaints: Complaints, limits: Limits, number_keys: bool) -> None:
         self.complaints = complaints
         self.limits = limits
+        self.number_keys = number_keys
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.anchors: dict[str, Node] = {}
@@ -177,7 +179,7 @@ class _Builder:
         self.complaints.add(mark, f"the tag {shorten(tag)!r} is not understood", "leave it out")
 
     def _key(self, top: _Open, text: str, value: Scalar, mark: Mark) -> None:
-        if not isinstance(value, str):
+        if not isinstance(value, str) and not (self.number_keys and type(value) is int):
             what = "nothing" if value is Absent.NOTHING and not text else shorten(text)
             self.complaints.add(mark, f"a key must be text, not {what}", f'put it in quotes: "{shorten(text)}"')
         if text in top.keys:
