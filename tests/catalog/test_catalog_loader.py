@@ -60,8 +60,18 @@ def test_ones_own_item(tmp_path: Path) -> None:
         ("why: Somebody", "wy: Somebody", "changelog.yaml: unknown key 'wy' (did you mean 'why'?)"),
         ("remedy: Write it down.", "remedy: ''", "changelog.yaml:13:1: remedy: is empty"),
         ("id: changelog", "id: change", "changelog.yaml:1:1: id: 'change' is not the file's name"),
-        ("[prepare,", "[prepair,", "changelog.yaml:4:1: stages: unknown kind 'prepair' (did you mean 'prepare'?)"),
-        ("from 3", "after 3", "narrow steps like {step: from 3}"),
+        ("[prepare,", "[prepair,", "changelog.yaml:4:1: stages: unknown kind 'prepair'; did you mean 'prepare'?"),
+        (
+            "from 3",
+            "after 3",
+            "changelog.yaml:4:1: stages: {'step': 'after 3'} can't be read; narrow like",
+        ),
+        ("{step: from 3}", "{soak: from noon}", "changelog.yaml:4:1: stages: 'noon' is not a duration"),
+        (
+            "{step: from 3}",
+            "{prepare: hotfix/asessment}",
+            "no template has a prepare stage 'hotfix/asessment' (did you",
+        ),
         ("{1: required,", "{4: required,", "changelog.yaml:5:1: tiers: there is no tier 4"),
         ("when: repository.git", "when: repository.got", "changelog.yaml:6:1: when: unknown fact 'repository.got'"),
         ("{sign-off: {count: 1}}", "{a: {}, b: {}}", "changelog.yaml:7:1: check: names 2 checks"),
@@ -80,8 +90,9 @@ def test_ones_own_item(tmp_path: Path) -> None:
         ("within: 1h30m", "within: soon", "changelog.yaml:10:1: within: 'soon' is not a duration"),
         ("fresh_for: 2d", "fresh_for: long", "changelog.yaml: fresh_for: 'long' is not a duration"),
         ("title:", "title: x\ntitle:", "changelog.yaml:3:1: duplicate key 'title'"),
-        ("title: The", "title: &a The", "changelog.yaml:2:8: anchors and aliases are not understood here"),
-        ("title: The", "title: !!python/object:os.system The", "changelog.yaml:2:8: the tag"),
+        ("title: The", "title: *a", "changelog.yaml:2:8: the alias *a refers to no anchor above it"),
+        ("title: The", "title: !!python/object:os.system The", "changelog.yaml:2:8: 'The changelog names"),
+        ("{1: required,", "{1: required, 1: advised,", "changelog.yaml:5:22: duplicate key '1'"),
         ("why: S", "---\nwhy: S", "a second document begins here"),
         ("why: S", "why: [S", "not YAML"),
     ],
@@ -110,17 +121,17 @@ def test_everything_wrong_in_every_file_at_once(tmp_path: Path) -> None:
         "changelog.yaml:6:1: when: unknown fact 'nothing'",
         "changelog.yaml:5:1: tiers: there is no tier 9",
         "list.yaml: a mapping of names is needed here",
-        "empty.yaml: a mapping of names is needed here",
-        "nested deeper than 20 levels",
-        "large.yaml: larger than 64 KiB",
-        "binary.yaml: not YAML",
+        "empty.yaml:1:1: the file is empty",
+        "deep.yaml:1:21: nested deeper than 20 levels",
+        "large.yaml: too large: 70002 bytes",
+        "binary.yaml:1: not UTF-8 text",
     ):
         assert expected in said
 
 
 def test_an_item_that_ships_cannot_be_replaced(tmp_path: Path) -> None:
     write(tmp_path, GOOD.replace("id: changelog", "id: approval"), "approval")
-    assert "'approval' is already defined in" in refused(tmp_path)[0]
+    assert "'approval' of your own items is already defined by gonogo in /" in refused(tmp_path)[0]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

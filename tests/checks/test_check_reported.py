@@ -10,8 +10,9 @@ import pytest
 from check_context import context
 from test_check_repository import run_git
 
+from gonogo.checks.files import Unreadable
 from gonogo.checks.interface import Unavailable
-from gonogo.checks.junit import LARGEST, FailedTest, Report, Unreadable, read_report
+from gonogo.checks.junit import LARGEST, FailedTest, Report, read_report
 from gonogo.checks.reported import TESTS_REPORTED, Reported, Reports
 from gonogo.model.items import Outcome
 from gonogo.model.units import Duration, Instant

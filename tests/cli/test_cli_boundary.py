@@ -98,7 +98,6 @@ def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
         (e.Result.ROLLED_BACK, 4),
         (e.Result.STOPPED, 4),
         (e.Result.NOT_STARTED, 2),
-        (e.Result.FAILED, 5),
     ],
 )
 def test_a_closed_release_has_the_code_of_its_result(result: e.Result, code: int) -> None:

@@ -6,19 +6,45 @@ from types import UnionType
 
 FACTS: dict[str, type] = {
     "repository.git": bool,
+    "repository.alerts": bool,
+    "repository.changelog": bool,
+    "repository.ci": bool,
+    "repository.codeowners": bool,
+    "repository.compose": bool,
+    "repository.dockerfile": bool,
+    "repository.docs": bool,
+    "repository.flags": bool,
+    "repository.infrastructure": bool,
+    "repository.kubernetes": bool,
+    "repository.migrations": int,
+    "repository.ml": bool,
+    "repository.nomad": bool,
+    "repository.openapi": bool,
+    "repository.runbook": bool,
     "platform.local": bool,
     "service.tier": int,
     "service.on_call": bool,
+    "service.public": bool,
+    "service.regulated": bool,
+    "service.stateful": bool,
     "release.first": bool,
     "release.strategy": str,
     "release.smoke": int,
     "release.approvals": int,
     "release.tests": bool,
+    "release.customer_visible": bool,
+    "release.flag": bool,
+    "release.hotfix": bool,
+    "release.migration": bool,
     "judge.latency": bool,
     "workload.instances": int,
 }
-"""What a rule may ask. `service.on_call` and `release.tests`: whether one is configured. `release.first`: nothing is
-live yet. `release.smoke` and `release.approvals` are counts."""
+"""What a rule may ask. `repository.…`: whether it has such files, and of migrations how many are new since what is
+live; `alerts` are rules of Prometheus, `infrastructure` is Terraform and its like, `flags` feature flags, `ml` models
+that are trained. `service.on_call` and `release.tests`: whether one is configured; `public`: reached from the internet;
+`regulated`: under rules of others; `stateful`: it keeps data. `release.first`: nothing is live yet; `customer_visible`,
+`flag`, `hotfix`, `migration`: what this release is said or seen to bring. `release.smoke` and `release.approvals` are
+counts."""
 
 SETTINGS: dict[str, type | UnionType] = {
     "step.pause": float,

@@ -9,10 +9,11 @@ import msgspec
 
 from gonogo.catalog.facts import ENTRIES, SETTINGS
 from gonogo.catalog.fill import names
+from gonogo.catalog.read import read_file
 from gonogo.catalog.shape import read_struct
 from gonogo.catalog.when import Rule
 from gonogo.catalog.when_parser import RuleError, parse_rule
-from gonogo.catalog.yamlfile import read_file
+from gonogo.catalog.where import Where, read_where
 from gonogo.config.complaints import nearest
 from gonogo.model.errors import InputError, Problem
 from gonogo.model.items import Cadence, OnFailure, Requirement
@@ -20,17 +21,11 @@ from gonogo.model.stages import StageKind
 from gonogo.model.units import Duration, parse_duration
 
 
-class Where(msgspec.Struct, frozen=True):
-    """A kind of stage an item belongs to; `first` narrows steps to the n-th weight and those after it."""
-
-    kind: StageKind
-    first: int = 1
-
-
 class CatalogItem(msgspec.Struct, frozen=True):
     id: str
     title: str
     covers: tuple[str, ...]
+    """Entries of other checklists that this item answers."""
     stages: tuple[Where, ...]
     tiers: dict[int, Requirement]
     """A tier that is absent doesn't have the item."""
@@ -52,9 +47,12 @@ class CatalogItem(msgspec.Struct, frozen=True):
     """The file."""
     when: Rule | None = None
 
-    def applies_to(self, kind: StageKind, step: int = 1) -> bool:
-        """Whether a stage has it; `step` counts the weights of a rollout from 1."""
-        return any(w.kind is kind and (kind is not StageKind.STEP or step >= w.first) for w in self.stages)
+    def applies_to(
+        self, kind: StageKind, step: int = 1, after: Duration | None = None, stage: str = "", named: bool = False
+    ) -> bool:
+        """Whether a stage has it. `step` counts the weights of a rollout from 1; `after` is when a soak ends, since
+        going live; `stage` is its place, like `hotfix/assessment`; `named`: it takes only items that name it."""
+        return any(where.holds(kind, step, after, stage, named) for where in self.stages)
 
 
 class _Written(msgspec.Struct, frozen=True):
@@ -62,12 +60,12 @@ class _Written(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    covers: tuple[str, ...]
     stages: tuple[str | dict[str, str], ...]
     tiers: dict[int, Requirement]
     check: dict[str, dict[str, Any]]
     why: str
     remedy: str
+    covers: tuple[str, ...] = ()
     when: str = ""
     cadence: Cadence = Cadence.ONCE
     on_failure: OnFailure = OnFailure.NOTE
@@ -136,23 +134,15 @@ class _Reading:
             self.wrong("check", f"names {len(written.check)} checks", "an item has exactly one")
 
     def stages(self) -> tuple[Where, ...]:
-        found = [self._stage(stage) for stage in self.written.stages]
-        if not found:
+        found: list[Where] = []
+        for stage in self.written.stages:
+            try:
+                found.append(read_where(stage))
+            except ValueError as error:
+                self.wrong("stages", str(error))
+        if not self.written.stages:
             self.wrong("stages", "is empty: no release would ever have this item")
-        return tuple(where for where in found if where)
-
-    def _stage(self, stage: str | dict[str, str]) -> Where | None:
-        if isinstance(stage, dict):
-            word, _, number = stage.get("step", "").partition(" ")
-            if len(stage) == 1 and word == "from" and number.isascii() and number.isdigit() and int(number) > 0:
-                return Where(StageKind.STEP, int(number))
-            self.wrong("stages", f"{stage} can't be read", "narrow steps like {step: from 3}")
-            return None
-        kinds = [kind.value for kind in StageKind]
-        if stage not in kinds:
-            self.wrong("stages", f"unknown kind {stage!r}", nearest(stage, kinds))
-            return None
-        return Where(StageKind(stage))
+        return tuple(found)
 
     def when(self) -> Rule | None:
         if not self.written.when.strip():

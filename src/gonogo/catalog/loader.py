@@ -1,19 +1,20 @@
-"""Load the catalog: the items and templates that ship with gonogo, and a user's own items beside them."""
+"""Load the catalog: the items and templates that ship with gonogo, those of packages, and a user's own items."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from gonogo.catalog.item import CatalogItem, read_item
+from gonogo.catalog.packages import BUILT_IN, Entry, Source, sources
 from gonogo.catalog.template import Template, read_template
+from gonogo.catalog.where import BACK
 from gonogo.config.complaints import nearest
 from gonogo.model.errors import InputError, Problem
 
-BUILT_IN = Path(__file__).parent
 MOST_FILES = 2000
 
 
@@ -42,35 +43,57 @@ class _Named(Protocol):
 N = TypeVar("N", bound=_Named)
 
 
-def load_catalog(own: Sequence[Path] = ()) -> Catalog:
-    """`own` are folders of a user's items, in the same form. Raises InputError with every problem of every file."""
+def load_catalog(own: Sequence[Path] = (), entries: Iterable[Entry] | None = None) -> Catalog:
+    """`own` are folders of a user's items, in the same form; `entries` stand for the installed packages' entry points.
+    Raises InputError with every problem of every file, and for an item that two of them define."""
     problems: list[Problem] = []
-    items = _read((BUILT_IN / "items", *own), read_item, problems)
-    templates = _read((BUILT_IN / "templates",), read_template, problems)
+    items = _read(sources(own, entries), read_item, problems)
+    templates = _read([Source(BUILT_IN / "templates", "gonogo")], read_template, problems)
+    problems += _nowhere(items, templates)
     if problems:
         raise InputError(*problems)
     return Catalog(items, templates)
 
 
-def _read(folders: Sequence[Path], read: Callable[[Path], N], problems: list[Problem]) -> dict[str, N]:
+def _read(folders: Sequence[Source], read: Callable[[Path], N], problems: list[Problem]) -> dict[str, N]:
     found: dict[str, N] = {}
-    places: dict[str, Path] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            problems.append(Problem("is not a folder of catalog files", str(folder)))
-            continue
-        paths = sorted(folder.glob("*.yaml"))
-        if len(paths) > MOST_FILES:
-            problems.append(Problem(f"holds {len(paths)} files; at most {MOST_FILES} are read", str(folder)))
-            continue
-        for path in paths:
+    places: dict[str, str] = {}
+    for source in folders:
+        for path in _paths(source.folder, problems):
             try:
                 one = read(path)
             except InputError as error:
                 problems.extend(error.problems)
                 continue
             if one.id in found:
-                problems.append(Problem(f"{one.id!r} is already defined in {places[one.id]}", str(path)))
+                message = f"{one.id!r} of {source.owner} is already defined by {places[one.id]}"
+                problems.append(Problem(message, str(path), "give one of them another id"))
             found.setdefault(one.id, one)
-            places.setdefault(one.id, path)
+            places.setdefault(one.id, f"{source.owner} in {path}")
     return found
+
+
+def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
+    if not folder.is_dir():
+        problems.append(Problem("is not a folder of catalog files", str(folder)))
+        return []
+    paths = sorted(folder.glob("*.yaml"))
+    if len(paths) > MOST_FILES:
+        problems.append(Problem(f"holds {len(paths)} files; at most {MOST_FILES} are read", str(folder)))
+        return []
+    return paths
+
+
+def _nowhere(items: dict[str, CatalogItem], templates: dict[str, Template]) -> list[Problem]:
+    """Items that name a stage which no template has."""
+    known = {(s.kind, f"{t.id}/{s.id}") for t in templates.values() for s in t.stages}
+    return [
+        Problem(
+            f"stages: no template has a {where.kind} stage {where.stage!r}",
+            item.source,
+            nearest(where.stage, sorted(place for kind, place in known if kind is where.kind)),
+        )
+        for item in items.values()
+        for where in item.stages
+        if where.stage not in ("", BACK) and (where.kind, where.stage) not in known
+    ]

@@ -36,7 +36,7 @@ def read_struct(data: object, kind: type[T], where: str, noun: str = "key") -> T
     if problems:
         raise InputError(*problems)
     try:
-        return msgspec.convert(values, kind)
+        return msgspec.convert(values, kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise InputError(Problem(str(error).replace("`$.", "`"), where)) from None
 

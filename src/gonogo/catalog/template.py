@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from gonogo.catalog.read import read_file
 from gonogo.catalog.shape import read_struct
-from gonogo.catalog.yamlfile import read_file
 from gonogo.model.errors import InputError, Problem
 from gonogo.model.stages import StageKind
 from gonogo.model.units import Duration, Ratio, format_duration, format_percent, parse_duration
@@ -18,13 +18,16 @@ from gonogo.model.units import Duration, Ratio, format_duration, format_percent,
 class TemplateStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One stage, or one for each weight (`each: steps`) or soak (`each: soak`).
 
-    `id` and `title` may say {percent} in steps, {after} in soaks. `due` is relative to the first traffic: `-48h`."""
+    `id` and `title` may say {percent} in steps, {after} in soaks. `due` is relative to the first traffic: `-48h`.
+    `after` is when a soak of the template's own ends, since going live. `named`: it takes only items that name it."""
 
     id: str
     kind: StageKind
     title: str
     each: Literal["", "steps", "soak"] = ""
     due: str = ""
+    after: str = ""
+    named: bool = False
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -39,6 +42,8 @@ class Slot(msgspec.Struct, frozen=True):
     id: str
     kind: StageKind
     title: str
+    place: str = ""
+    """The template's and the stage's id, by which items name it: `hotfix/assessment`."""
     number: int = 0
     """Which of the steps or soaks, from 1; 0 for other stages."""
     weight: Ratio | None = None
@@ -47,19 +52,24 @@ class Slot(msgspec.Struct, frozen=True):
     """Of a soak: since the new revision got all traffic."""
     due: Duration | None = None
     """Relative to the moment traffic first moves; negative is before."""
+    named: bool = False
+    """Takes only items that name it."""
+    watch: Duration = Duration(0)
+    """Of a soak: how long it is, from the end of the one before it."""
 
 
 def expand(template: Template, weights: Sequence[Ratio], soak: Sequence[Duration]) -> tuple[Slot, ...]:
     """The template's stages in order. Raises InputError where two would have the same id."""
     slots: list[Slot] = []
     for stage in template.stages:
-        due = read_due(stage.due)
         if stage.each == "steps":
             slots += [_step(stage, number, weight) for number, weight in enumerate(weights, 1)]
-        elif stage.each == "soak":
-            slots += [_soak(stage, number, after) for number, after in enumerate(soak, 1)]
+        elif stage.kind is StageKind.SOAK:
+            for after in soak if stage.each == "soak" else (parse_duration(stage.after),):
+                slots.append(_soak(stage, after, [s for s in slots if s.kind is StageKind.SOAK]))
         else:
-            slots.append(Slot(stage.id, stage.kind, stage.title, due=due))
+            slots.append(Slot(stage.id, stage.kind, stage.title, due=read_due(stage.due), named=stage.named))
+    slots = [msgspec.structs.replace(slot, place=f"{template.id}/{slot.id}") for slot in slots]
     ids = [slot.id for slot in slots]
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     if doubled:
@@ -87,15 +97,17 @@ def _step(stage: TemplateStage, number: int, weight: Ratio) -> Slot:
     )
 
 
-def _soak(stage: TemplateStage, number: int, after: Duration) -> Slot:
+def _soak(stage: TemplateStage, after: Duration, earlier: Sequence[Slot]) -> Slot:
     hours, rest = divmod(after, 3600)
     text = f"{hours:.0f}h" if hours and not rest else format_duration(after)
     return Slot(
         id=stage.id.replace("{after}", text),
         kind=stage.kind,
         title=stage.title.replace("{after}", text),
-        number=number,
+        number=len(earlier) + 1,
         after=after,
+        named=stage.named,
+        watch=Duration(after - (earlier[-1].after or 0 if earlier else 0)),
     )
 
 
@@ -109,8 +121,10 @@ def read_template(path: Path) -> Template:
     for stage in template.stages:
         try:
             read_due(stage.due)
+            if (stage.kind is StageKind.SOAK and not stage.each) or stage.after:
+                parse_duration(stage.after)
         except ValueError as error:
-            problems.append(Problem(f"stage {stage.id}: due: {error}", places["stages"]))
+            problems.append(Problem(f"stage {stage.id}: {error}", places["stages"]))
     if problems:
         raise InputError(*problems)
     return template

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 import msgspec
 
+from gonogo.checks.files import Unreadable
 from gonogo.checks.wording import shorten
 from gonogo.model.units import Instant
 
@@ -34,10 +35,6 @@ class Report(msgspec.Struct, frozen=True):
     """The first few of them."""
     written_at: Instant = Instant(0)
     """When the tests ran at the latest: the file's time, or the report's own if that is earlier."""
-
-
-class Unreadable(ValueError):
-    """Not a JUnit report, or one that we refuse to read."""
 
 
 def read_report(content: bytes, path: str, modified_at: Instant) -> Report:

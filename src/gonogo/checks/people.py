@@ -9,8 +9,8 @@ import msgspec
 from gonogo.checks.interface import Check, Context, Nothing
 from gonogo.checks.wording import counted
 from gonogo.model.items import CheckResult, Finding, Outcome
-from gonogo.model.state import Signature
-from gonogo.model.units import Instant, format_instant
+from gonogo.model.state import Direction, Signature
+from gonogo.model.units import Duration, Instant, format_duration, format_instant
 
 _UNVERIFIED = "unverified"
 
@@ -22,6 +22,24 @@ class SignOff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_deployer: bool = True
     approvers: tuple[str, ...] = ()
     """Who may sign; empty: anyone."""
+    who: str = ""
+    """Who is meant, in words: `the incident commander`."""
+    question: str = ""
+    """What is asked of them."""
+    max_age: Duration | None = None
+    """A signature older than this no longer counts."""
+    beside: tuple[str, ...] = ()
+    """Items whose answers are shown with the question: what a machine has gathered for a person to judge."""
+    back_only: bool = False
+    """Whether it is asked only of a release that has turned back."""
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What a machine has said, for the person who is asked."""
+
+    item: str
+    outcome: str
+    summary: str
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -34,15 +52,22 @@ class Said(msgspec.Struct, frozen=True):
     """Who made the plan, and who started the release."""
     signatures: tuple[Signature, ...] = ()
     """Sign-offs and waivers, oldest first."""
+    beside: tuple[Beside, ...] = ()
+    going_back: bool = False
 
 
 async def collect(ctx: Context, params: SignOff) -> Said:
     deployers = tuple(dict.fromkeys(_plain(name) for name in (ctx.plan.made_by, ctx.state.started_by) if name))
     signatures = ctx.state.signatures.get(ctx.item.id, ())
-    return Said(ctx.plan.subject(params.about), ctx.plan.tier, deployers, signatures)
+    known = [ctx.state.evidence[id] for id in params.beside if id in ctx.state.evidence]
+    beside = tuple(Beside(e.item, e.outcome.value, e.summary) for e in known)
+    back = ctx.state.direction is Direction.BACK
+    return Said(ctx.plan.subject(params.about), ctx.plan.tier, deployers, signatures, beside, back)
 
 
 def evaluate(memory: Nothing, raw: Said, params: SignOff, now: Instant) -> tuple[Nothing, CheckResult]:
+    if params.back_only and not raw.going_back:
+        return memory, CheckResult(Outcome.NOT_APPLICABLE, "the release did not turn back")
     if not raw.subject:
         summary = f"there is no {params.about} to sign for: the plan has none"
         return memory, CheckResult(Outcome.UNAVAILABLE, summary)
@@ -61,8 +86,10 @@ def evaluate(memory: Nothing, raw: Said, params: SignOff, now: Instant) -> tuple
     if len(signed) >= params.count:
         return memory, CheckResult(Outcome.SIGNED, f"signed by {names}", lapsed)
     summary = f"needs {counted(params.count - len(signed), 'signature')} {_from(raw, params, signed)}"
+    summary += f": {params.question}" if params.question else ""
     summary += f"; signed so far: {names}" if names else ""
     summary += f"; {'; '.join(f.message for f in lapsed)}" if lapsed else ""
+    summary += "".join(f"; {one.item} says {one.outcome}: {one.summary}" for one in raw.beside)
     return memory, CheckResult(Outcome.PENDING, summary, lapsed)
 
 
@@ -87,6 +114,8 @@ def _objection(signature: Signature, raw: Said, params: SignOff, now: Instant) -
         return f"it ended at {format_instant(signature.until)}"
     if not signature.waiver and signature.saw != raw.subject:
         return f"the {params.about} has changed since"
+    if not signature.waiver and params.max_age is not None and now - signature.at > params.max_age:
+        return f"it is {format_duration(now - signature.at)} old, and counts for {format_duration(params.max_age)}"
     if raw.tier == 1 and signature.how == _UNVERIFIED:
         return "at tier 1 it takes a verified person"
     if params.not_deployer and person in {name.casefold() for name in raw.deployers}:
@@ -102,7 +131,7 @@ def _from(raw: Said, params: SignOff, signed: list[Signature]) -> str:
     if params.not_deployer:
         done |= {name.casefold() for name in raw.deployers}
     open_ = [name for name in params.approvers if name.casefold() not in done]
-    verified = "a verified person" if raw.tier == 1 else "anyone"
+    verified = params.who or ("a verified person" if raw.tier == 1 else "anyone")
     if params.approvers:
         return f"from {' or '.join(open_)}" if open_ else "and every approver has signed or is deploying"
     if params.not_deployer and raw.deployers:

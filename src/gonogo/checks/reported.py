@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from gonogo.checks.git import git
+from gonogo.checks.binding import Bound, bound, stale
+from gonogo.checks.files import Unreadable
 from gonogo.checks.interface import Check, Context, Nothing, Unavailable
-from gonogo.checks.junit import LARGEST, Report, Unreadable, read_report
-from gonogo.checks.repository import DIRTY
+from gonogo.checks.judging import Damaged
+from gonogo.checks.junit import LARGEST, Report, read_report
 from gonogo.checks.wording import counted
 from gonogo.model.items import CheckResult, Finding, Outcome
-from gonogo.model.units import Duration, Instant, format_duration, format_instant
+from gonogo.model.units import Duration, Instant, format_duration
 
 _MOST_FILES = 500
 _MOST_BYTES = 128 << 20
@@ -25,11 +26,6 @@ class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reports: str
     """Glob of JUnit XML files, relative to the repository."""
     max_age: Duration
-
-
-class Damaged(msgspec.Struct, frozen=True):
-    path: str
-    why: str
 
 
 class Reports(msgspec.Struct, frozen=True):
@@ -46,13 +42,9 @@ async def collect(ctx: Context, params: Reported) -> Reports:
         raise Unavailable("the plan names no repository to look for reports in")
     if not params.reports:
         raise Unavailable("no test reports are named; give `tests:` a glob of JUnit files in the release file")
-    commit = ctx.plan.world.commit.removesuffix(DIRTY)
-    committed_at = None
-    if commit:
-        told = await git(ctx.repository, "show", "--no-patch", "--no-show-signature", "--format=%ct", commit)
-        committed_at = Instant(float(told.split()[-1]))
+    about = await bound(ctx)
     reports, damaged = await asyncio.to_thread(_read_all, ctx.repository, params.reports)
-    return Reports(params.reports, commit, committed_at, reports, damaged)
+    return Reports(params.reports, about.commit, about.committed_at, reports, damaged)
 
 
 def _read_all(repository: Path, glob: str) -> tuple[tuple[Report, ...], tuple[Damaged, ...]]:
@@ -117,19 +109,8 @@ def _failed(raw: Reports) -> list[Finding]:
 
 
 def _stale(raw: Reports, params: Reported, now: Instant) -> list[Finding]:
-    findings = []
-    for report in raw.reports:
-        at, when = report.written_at, format_instant(report.written_at)
-        if raw.committed_at is not None and at < raw.committed_at:
-            message = f"{report.path} is stale: it is older than commit {raw.commit[:12]}, so it is about other code"
-            expected = f"after {format_instant(raw.committed_at)}"
-        elif now - at > params.max_age:
-            message = f"{report.path} is stale: {format_duration(now - at)} old"
-            expected = f"at most {format_duration(params.max_age)} old"
-        else:
-            continue
-        findings.append(Finding(message, report.path, when, expected, _AGAIN))
-    return findings
+    about = Bound(raw.commit, raw.committed_at)
+    return [f for r in raw.reports for f in stale(r.path, r.written_at, about, params.max_age, now, _AGAIN)]
 
 
 TESTS_REPORTED = Check(

@@ -29,7 +29,7 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in VERBS and not args[0].startswith("-"):
+        if args[0] not in VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
             from gonogo.config.complaints import nearest
 
             ctx.fail(f"there is no verb {args[0]!r}; {nearest(args[0], VERBS)}")

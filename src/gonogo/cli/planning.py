@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from gonogo.cli.append import ATTEMPTS
 from gonogo.cli.find import release_state, target_state, waiting
 from gonogo.cli.session import Session
 from gonogo.inspect import git
-from gonogo.inspect.sentence import version
+from gonogo.inspect.profile import inspect_repository
+from gonogo.inspect.sentence import understand
 from gonogo.journal.interface import Journal, Write, release_stream, target_stream
 from gonogo.model import events as e
 from gonogo.model.errors import Conflict, InputError, Problem, TemporaryError
@@ -21,6 +23,7 @@ from gonogo.model.settings import Environment, ReleaseFile
 from gonogo.model.state import TargetState
 from gonogo.model.units import Instant
 from gonogo.plan.build import Request, build
+from gonogo.plan.observed import observed
 from gonogo.platforms.table import digest, open_platform
 
 
@@ -45,7 +48,8 @@ def look(session: Session) -> Facts:
 def draft(session: Session, facts: Facts, target: TargetState, release: str, sentence: str) -> Plan:
     """The plan of a release, not yet saved. A sentence that names no version leaves the content to name it."""
     file, environment = facts.file, facts.environment
-    named = version(sentence) or (facts.commit[:12] if facts.commit else facts.artifact.partition(":")[2][:12])
+    asked = understand(sentence, date.today())
+    named = asked.version or (facts.commit[:12] if facts.commit else facts.artifact.partition(":")[2][:12])
     request = Request(
         release=release,
         sentence=sentence or f"Deploy {file.service} to {environment.name}",
@@ -54,6 +58,7 @@ def draft(session: Session, facts: Facts, target: TargetState, release: str, sen
         at=Instant(time.time()),
         commit=facts.commit,
         repository=str(facts.repository),
+        observed=observed(inspect_repository(facts.repository), asked),
     )
     return build(file, environment, request, facts.artifact, target, load_catalog())
 

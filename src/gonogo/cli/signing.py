@@ -14,7 +14,7 @@ from gonogo.config.complaints import nearest
 from gonogo.journal.folds import apply_release
 from gonogo.journal.interface import Recorded, release_stream
 from gonogo.model.errors import InputError, Problem
-from gonogo.model.events import Signed
+from gonogo.model.events import Signed, Waived
 from gonogo.model.items import Actor, CheckResult, Item
 from gonogo.model.plan import Plan
 from gonogo.model.stages import Stage
@@ -51,15 +51,18 @@ def asked(plan: Plan, id: str) -> Asked:
     return Asked(stage, item, params, subject)
 
 
-def refuse(given: Signed, what: Asked, plan: Plan, state: State, target: TargetState, by: Actor, now: Instant) -> None:
-    """Raises InputError with the reasons why this person's signature would not count."""
+def refuse(
+    given: Signed | Waived, what: Asked, plan: Plan, state: State, target: TargetState, by: Actor, now: Instant
+) -> None:
+    """Raises InputError with the reasons why this person's signature, or waiver, would not count."""
     alone = replace(state, signatures={})
     signed = apply_release(alone, Recorded(release_stream(state.release), state.n + 1, now, by, given, ""))
     result = answer(signed, what, plan, target, now)
     reasons = [f.message.partition(": ")[2] or f.message for f in result.findings]
     if reasons:
+        verb = "waive" if isinstance(given, Waived) else "sign"
         who = f"who may: {', '.join(what.params.approvers)}" if what.params.approvers else ""
-        raise InputError(*(Problem(f"{by.name} can't sign {what.item.id}: {why}", remedy=who) for why in reasons))
+        raise InputError(*(Problem(f"{by.name} can't {verb} {what.item.id}: {why}", remedy=who) for why in reasons))
 
 
 def answer(state: State, what: Asked, plan: Plan, target: TargetState, now: Instant) -> CheckResult:

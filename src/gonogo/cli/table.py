@@ -15,6 +15,8 @@ VERBS: dict[str, Verb] = {
     "plan": Verb("plan", "Write a release out as stages with the items each has to answer."),
     "check": Verb("check", "Collect evidence for the preparation; show what needs action."),
     "sign-off": Verb("sign_off", "Answer an item that asks for a person."),
+    "waive": Verb("waive", "Let a release go on without an item, for a reason and a time."),
+    "explain": Verb("explain", "What an item asks, why, and what to do when it fails."),
     "gate": Verb("gate", "The decision for a stage, each reason, the next command."),
     "deploy": Verb("deploy", "Ask the gates, then roll out stage by stage, judged at each."),
     "drive": Verb("drive", "Take over a release whose driver died."),
@@ -27,5 +29,6 @@ VERBS: dict[str, Verb] = {
     "report": Verb("report", "What was: decisions, evidence, timeline."),
     "journal": Verb("journal", "List, show, verify or export the journal."),
     "serve": Verb("serve", "Drive what no terminal drives."),
+    "completion": Verb("completion", "The script that completes names in your shell."),
     "demo": Verb("demo", "All of it on this machine, with real traffic."),
 }

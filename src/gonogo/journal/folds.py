@@ -73,7 +73,9 @@ def _waived(state: State, r: Recorded, event: e.Waived) -> Change:
 
 
 def _signature(state: State, given: Signature) -> Change:
-    others = tuple(s for s in state.signatures.get(given.item, ()) if s.by != given.by)
+    # A waiver and a sign-off by the same person stand beside each other.
+    replaced = (given.by, given.waiver)
+    others = tuple(s for s in state.signatures.get(given.item, ()) if (s.by, s.waiver) != replaced)
     return {"signatures": {**state.signatures, given.item: (*others, given)}}
 
 

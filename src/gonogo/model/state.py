@@ -81,7 +81,7 @@ class State(msgspec.Struct, frozen=True):
     evidence: dict[str, Evidence] = {}
     """Newest per item."""
     signatures: dict[str, tuple[Signature, ...]] = {}
-    """Sign-offs and waivers per item, newest per person, oldest first."""
+    """Sign-offs and waivers per item, newest of each kind per person, oldest first."""
     memories: dict[str, msgspec.Raw] = {}
     orders: tuple[Order, ...] = ()
     intents: dict[int, Action] = {}

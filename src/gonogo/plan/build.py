@@ -16,6 +16,7 @@ from gonogo.model.state import TargetState
 from gonogo.model.units import Duration, Instant, Ratio
 from gonogo.model.world import Definition, Target
 from gonogo.plan import settings as values
+from gonogo.plan.observed import Observed
 from gonogo.plan.tailor import tailor
 
 _ALLOWANCE = Duration(120)
@@ -32,6 +33,7 @@ class Request(msgspec.Struct, frozen=True):
     at: Instant
     commit: str
     repository: str
+    observed: Observed = {}
 
 
 def build(
@@ -43,7 +45,7 @@ def build(
     strategy = "direct" if first else env.strategy
     definition = define(file, env, request.version, artifact)
     stable = 0 if target.live is None else target.revisions[target.live].definition.instances
-    facts = values.facts(file, env, git=bool(request.commit), first=first, strategy=strategy)
+    facts = request.observed | values.facts(file, env, git=bool(request.commit), first=first, strategy=strategy)
     common = values.settings(file, env, request.repository)
     entries = values.entries(env)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from gonogo.cli import options
+from gonogo.cli.forms import Form, show
 from gonogo.cli.session import Session
 
 
 @click.command()
 @options.release
-@options.common
-def check(session: Session, release: str | None) -> int:
+@options.reporting
+def check(session: Session, forms: tuple[Form, ...], release: str | None) -> int:
     """Collect the evidence of the preparation, and show what needs action.
 
     With a planned release the answers are journaled. Without one the release file is planned as it is now, and nothing
@@ -19,10 +20,13 @@ def check(session: Session, release: str | None) -> int:
     if release is None:
         session.file()
     import asyncio
+    import time
 
-    from gonogo.cli import collecting, exits, find, planning
+    from gonogo.cli import collecting, exits, find, planning, waivers
     from gonogo.cli.views import check as view
+    from gonogo.cli.views.formats.sheet import Sheet
     from gonogo.model.errors import InputError, Problem
+    from gonogo.model.units import Instant
     from gonogo.platforms.table import open_platform
 
     reading = session.reading(absent_is_empty=release is None)
@@ -52,8 +56,24 @@ def check(session: Session, release: str | None) -> int:
     if state is not None:
         collecting.journal_answers(session.journal(), state, given, session.actor)
     saved = state is not None
-    session.out.show(
-        lambda paint: list(view.lines(plan, stages, given, decision, paint, saved=saved)),
-        lambda: view.document(plan, stages, given, decision, saved=saved),
+    waived = waivers.standing(state, Instant(time.time())) if state else ()
+    code = exits.of(None, decision)
+    following = view.following(plan, decision, saved=saved)
+    show(
+        Sheet(
+            "check",
+            plan,
+            saved,
+            stages,
+            given,
+            waived,
+            decision,
+            following,
+            code,
+            lambda paint: view.lines(stages, given, decision, waived, following, paint),
+            lambda: view.document(plan, stages, given, decision, waived, saved=saved),
+        ),
+        forms,
+        session.out,
     )
-    return exits.of(None, decision)
+    return code

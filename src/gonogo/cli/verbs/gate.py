@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
-from gonogo.cli import options
+from gonogo.cli import completing, options
+from gonogo.cli.forms import Form, show
 from gonogo.cli.session import Session
 
 
 @click.command()
-@click.argument("stage", required=False)
+@click.argument("stage", required=False, shell_complete=completing.stages)
 @options.release
-@options.common
-def gate(session: Session, stage: str | None, release: str | None) -> int:
+@options.reporting
+def gate(session: Session, forms: tuple[Form, ...], stage: str | None, release: str | None) -> int:
     """The decision for a STAGE (default: the one the RELEASE is in), each reason, and the next command.
 
     A stage of the preparation is asked anew, with all before it; of any other the journal's answers decide. Nothing is
@@ -20,11 +21,12 @@ def gate(session: Session, stage: str | None, release: str | None) -> int:
     import asyncio
     import time
 
-    from gonogo.cli import collecting, exits, find
+    from gonogo.cli import collecting, exits, find, waivers
     from gonogo.cli.views import gate as view
+    from gonogo.cli.views.formats.sheet import Sheet
     from gonogo.cli.views.next import after_gate, of_state
     from gonogo.journal.interface import release_stream
-    from gonogo.model.stages import PREPARATION, Decision
+    from gonogo.model.stages import PREPARATION
     from gonogo.model.units import Instant
     from gonogo.platforms.table import open_platform
     from gonogo.rollout.gate import answers
@@ -36,17 +38,33 @@ def gate(session: Session, stage: str | None, release: str | None) -> int:
     state = find.find_release(session, journal, release)
     plan = find.plan_of(state)
     chosen = find.stage_of(state, stage)
+    now = Instant(time.time())
     if chosen.kind in PREPARATION and not state.closed:
         target = find.target_state(journal, plan.target.key)
         stages = collecting.preparation(plan, chosen.id)
-        decision: Decision = asyncio.run(collecting.ask(plan, stages, state, target, open_platform(plan))).decision
+        given, decision = asyncio.run(collecting.ask(plan, stages, state, target, open_platform(plan)))
         following = after_gate(plan, decision)
     else:
-        now = Instant(time.time())
-        decision = decide(chosen.items, answers(chosen, plan, state, {}, now), now)
+        stages, given = [chosen], answers(chosen, plan, state, {}, now)
+        decision = decide(chosen.items, given, now)
         following = of_state(state, driven=True)
-    session.out.show(
-        lambda paint: list(view.lines(plan, chosen, decision, following, paint)),
-        lambda: view.document(plan, chosen, decision, following),
+    waived = waivers.about(waivers.standing(state, now), stages)
+    code = exits.of(None, decision)
+    show(
+        Sheet(
+            "gate",
+            plan,
+            True,
+            stages,
+            given,
+            waived,
+            decision,
+            following,
+            code,
+            lambda paint: view.lines(plan, chosen, decision, waived, following, paint),
+            lambda: view.document(plan, chosen, decision, waived, following),
+        ),
+        forms,
+        session.out,
     )
-    return exits.of(None, decision)
+    return code

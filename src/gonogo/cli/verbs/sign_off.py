@@ -6,13 +6,13 @@ import time
 
 import click
 
-from gonogo.cli import options
+from gonogo.cli import completing, options
 from gonogo.cli.exits import Exit
 from gonogo.cli.session import Session
 
 
 @click.command("sign-off")
-@click.argument("item")
+@click.argument("item", shell_complete=completing.signed)
 @options.release
 @click.option("--statement", default="", metavar="TEXT", help="What you say with it.")
 @options.common

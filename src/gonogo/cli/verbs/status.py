@@ -41,7 +41,7 @@ def status(session: Session, release: str | None, watch: bool) -> int:
 
 
 def look(journal: Journal, release: str) -> Standing:
-    from gonogo.cli import find
+    from gonogo.cli import find, waivers
     from gonogo.cli.views.status import Standing
     from gonogo.model.units import Instant
     from gonogo.rollout.gate import answers
@@ -52,7 +52,8 @@ def look(journal: Journal, release: str) -> Standing:
     ours = lease if lease is not None and lease.release == release else None
     now, stage = Instant(time.time()), state.current
     given = answers(stage, plan, state, {}, now) if stage else {}
-    return Standing(plan, state, find.target_state(journal, plan.target.key), ours, given, now)
+    target = find.target_state(journal, plan.target.key)
+    return Standing(plan, state, target, ours, given, now, waivers.standing(state, now))
 
 
 def _decision(now: Standing) -> Decision | None:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from gonogo.cli.output import Paint
+from gonogo.cli.views import waivers as waiver_view
 from gonogo.cli.views.next import after_gate
+from gonogo.cli.waivers import Waiver
 from gonogo.model.items import Evidence, Finding, Item, Outcome, Requirement
 from gonogo.model.plan import Plan
 from gonogo.model.stages import Decision, Stage
@@ -48,11 +50,17 @@ def counts(stages: Sequence[Stage], given: dict[str, Evidence]) -> dict[str, int
 
 
 def lines(
-    plan: Plan, stages: Sequence[Stage], given: dict[str, Evidence], decision: Decision, paint: Paint, *, saved: bool
+    stages: Sequence[Stage],
+    given: dict[str, Evidence],
+    decision: Decision,
+    waivers: Sequence[Waiver],
+    following: str,
+    paint: Paint,
 ) -> Iterator[str]:
     told = [paint(_STYLES.get(name, ""), f"{n} {name}") if name in _STYLES else f"{n} {name}"
             for name, n in counts(stages, given).items()]  # fmt: skip
     yield " · ".join(told) or "nothing to answer"
+    yield from waiver_view.lines(waivers, paint)
     for item in (i for s in stages for i in s.items):
         answer = given.get(item.id)
         word = group(item, answer)
@@ -60,7 +68,7 @@ def lines(
             yield ""
             yield from _item(item, answer, word, paint)
     yield ""
-    yield verdict(decision, paint) + f" · next: {after_gate(plan, decision) if saved else _unsaved(plan, decision)}"
+    yield f"{verdict(decision, paint)} · next: {following}"
 
 
 def verdict(decision: Decision, paint: Paint) -> str:
@@ -68,7 +76,13 @@ def verdict(decision: Decision, paint: Paint) -> str:
 
 
 def document(
-    plan: Plan, stages: Sequence[Stage], given: dict[str, Evidence], decision: Decision, *, saved: bool
+    plan: Plan,
+    stages: Sequence[Stage],
+    given: dict[str, Evidence],
+    decision: Decision,
+    waivers: Sequence[Waiver],
+    *,
+    saved: bool,
 ) -> dict[str, Any]:
     return {
         "kind": "check",
@@ -76,11 +90,13 @@ def document(
         "counts": counts(stages, given),
         "decision": msgspec.to_builtins(decision),
         "answers": [msgspec.to_builtins(a) for a in given.values()],
+        "waivers": waiver_view.documents(waivers),
     }
 
 
-def _unsaved(plan: Plan, decision: Decision) -> str:
-    if any(r.outcome == Outcome.FAIL for r in decision.reasons):
+def following(plan: Plan, decision: Decision, *, saved: bool) -> str:
+    """The next command."""
+    if saved or any(r.outcome == Outcome.FAIL for r in decision.reasons):
         return after_gate(plan, decision)
     return f'gonogo plan "Deploy {plan.target.service} …" -e {plan.target.environment}'
 

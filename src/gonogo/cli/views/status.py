@@ -9,8 +9,10 @@ import msgspec
 
 from gonogo.cli.exits import Exit
 from gonogo.cli.output import Paint
+from gonogo.cli.views import waivers as waiver_view
 from gonogo.cli.views.next import of_state
 from gonogo.cli.views.result import standing
+from gonogo.cli.waivers import Waiver
 from gonogo.journal.holder import holder_name
 from gonogo.journal.interface import Lease
 from gonogo.model.items import OPENING, Evidence, Item, Outcome
@@ -31,6 +33,8 @@ class Standing(msgspec.Struct, frozen=True):
     given: dict[str, Evidence]
     """Newest answers of the current stage."""
     now: Instant
+    waivers: tuple[Waiver, ...] = ()
+    """All of the release's."""
 
     @property
     def driven(self) -> bool:
@@ -54,6 +58,8 @@ def lines(s: Standing, paint: Paint) -> Iterator[str]:
         yield f"  driver  {driver(s)}"
     if stage is not None and not s.state.closed:
         yield from (_item(i, s.given.get(i.id), paint) for i in stage.items if not i.not_applicable)
+    if not s.state.closed:
+        yield from waiver_view.lines(s.waivers, paint, "  ")
     for order in s.state.orders:
         yield paint("warn", f"  waiting order: {order.command} by {order.by}: {plain(order.reason)}")
     yield summary(s, paint)
@@ -108,6 +114,7 @@ def document(s: Standing, code: Exit) -> dict[str, Any]:
         "items": {
             i.id: (s.given[i.id].outcome if i.id in s.given else "pending") for i in (stage.items if stage else ())
         },
+        "waivers": waiver_view.documents(s.waivers),
         "orders": [msgspec.to_builtins(o) for o in s.state.orders],
         "exit": int(code),
     }

@@ -1,0 +1,1 @@
+"""The answers to a checklist in the forms that other tools read."""
