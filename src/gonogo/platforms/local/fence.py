@@ -83,7 +83,7 @@ def _register(root: Path, fence: Fence) -> None:
     if not own.exists() or int(own.read_bytes()) < fence.number:
         replace(own, str(fence.number).encode())
         for other in directory.iterdir():
-            number, _, start = other.name.removesuffix(".new").partition("-")
+            number, _, start = other.name.partition(".")[0].partition("-")
             if str(keeper.start_time(int(number))) != start:
                 other.unlink(missing_ok=True)
 

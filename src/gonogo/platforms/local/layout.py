@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,8 @@ SOCKET_PATH_BYTES = 107
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Readers see the old content or the new, never a part."""
-    new = path.with_name(path.name + ".new")
+    """Readers see the old content or the new, never a part, even if two threads replace it at once."""
+    new = path.with_name(f"{path.name}.{threading.get_ident()}.new")
     new.write_bytes(content)
     new.rename(path)
 
