@@ -216,7 +216,7 @@ def told(line: str) -> bool:
 
 
 def plan_line(line: str) -> bool:
-    return not line.startswith(" ") and "sha256" not in line
+    return not line.startswith((" ", "artifact", "command"))
 
 
 def last_line(line: str) -> bool:

@@ -108,7 +108,7 @@ class Playground:
 
     def gonogo(self, *args: str, expect: int, show: Callable[[str], bool] = lambda line: True) -> str:
         """Run to the end; print what `show` keeps. An unexpected exit code ends the demo with everything it said."""
-        self.say(f"  $ gonogo {' '.join(quoted(a) for a in args)}")
+        self.say(f"  $ gonogo {' '.join(quoted(a) for a in args)}".replace(f"{Path.cwd()}/", ""))
         done = subprocess.run(
             self._argv(args), cwd=self.repository, env=self.environment, capture_output=True, text=True, timeout=90
         )
