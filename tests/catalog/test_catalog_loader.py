@@ -181,6 +181,56 @@ def test_all_at_once_has_no_steps() -> None:
     assert [s.id for s in slots] == ["T-48h", "T-0", "live", "tidy"]
 
 
+def test_the_templates_of_a_standard_release_and_of_a_hotfix() -> None:
+    catalog = load_catalog()
+    soak = (Duration(900), Duration(7200), Duration(86400))
+    standard = expand(catalog.template("standard"), (), soak)
+    assert [s.id for s in standard] == ["T-48h", "T-2h", "T-0", "T+15m", "T+2h", "T+24h", "tidy"]
+    assert [s.kind.value for s in standard] == ["prepare", "before", "live", "soak", "soak", "soak", "return"]
+    assert [s.due for s in standard[:3]] == [-172800.0, -7200.0, 0.0]
+    assert [s.watch for s in standard[3:6]] == [900.0, 6300.0, 79200.0]
+
+    hotfix = expand(catalog.template("hotfix"), (), soak)
+    named = [s.id for s in hotfix if s.named]
+    assert named == ["assessment", "development"]
+    soaks = [s for s in hotfix if s.kind is StageKind.SOAK]
+    assert [(s.id, s.after, s.watch, s.number) for s in soaks] == [
+        ("T+5m", 300.0, 300.0, 1),
+        ("T+30m", 1800.0, 1500.0, 2),
+        ("T+2h", 7200.0, 5400.0, 3),
+        ("follow-up", 86400.0, 79200.0, 4),
+    ]
+    assert hotfix[0].place == "hotfix/assessment"
+
+
+def test_where_items_go() -> None:
+    catalog = load_catalog()
+    hotfix = {s.place: s for s in expand(catalog.template("hotfix"), (), ())}
+    canary = {s.place: s for s in expand(catalog.template("canary"), (Ratio(0.1),), (Duration(60), Duration(7200)))}
+
+    def places(id: str) -> list[str]:
+        item = catalog.item(id)
+        slots = (hotfix | canary).values()
+        return [s.place for s in slots if item.applies_to(s.kind, s.number, s.after, s.place, s.named)]
+
+    assert places("hotfix-reproduced") == ["hotfix/assessment"]
+    assert places("hotfix-incident-closed") == ["hotfix/T+2h"]
+    assert places("tests-passed") == ["hotfix/testing", "canary/T-48h"]
+    assert places("support-quiet") == ["hotfix/T+2h", "hotfix/follow-up", "canary/T+2h"]
+    assert places("return-told") == []
+    assert catalog.item("return-told").applies_to(StageKind.RETURN)
+
+
+@pytest.mark.parametrize(("after", "problem"), [("", "'' is not a duration"), ("soon", "'soon' is not a duration")])
+def test_a_soak_of_a_template_says_when(tmp_path: Path, after: str, problem: str) -> None:
+    from gonogo.catalog.template import read_template
+
+    path = tmp_path / "own.yaml"
+    path.write_text(f"id: own\ntitle: Own\nstages: [{{id: a, kind: soak, title: A, after: '{after}'}}]\n")
+    with pytest.raises(InputError, match=problem):
+        read_template(path)
+
+
 def test_the_same_weight_twice() -> None:
     with pytest.raises(InputError, match="two stages would be called canary-10"):
         expand(load_catalog().template("canary"), (Ratio(0.1), Ratio(0.1)), ())

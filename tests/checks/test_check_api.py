@@ -161,6 +161,7 @@ def test_against_what_is_live(repository: Repository) -> None:
 def test_a_new_one_and_one_that_broke(repository: Repository) -> None:
     repository.commit({"b/openapi.json": '{"openapi": "3.1.0", "paths": {}}'})
     assert look(API_COMPATIBLE, repository.context(), ApiCompatible()).outcome is Outcome.PASS
+    assert look(API_COMPATIBLE, repository.context(), ApiCompatible(raised=True)).outcome is Outcome.PASS
     repository.commit({"api/openapi.yaml": "openapi: ["})
     assert "api/openapi.yaml can't be read" in look(API_COMPATIBLE, repository.context(), ApiCompatible()).summary
 

@@ -219,6 +219,7 @@ def test_mounts_in_the_long_form() -> None:
     mounts = read_compose(text, "c").services[0].mounts
     assert [m.kind for m in mounts] == ["volume", "anonymous", "bind", "tmpfs", "bind", "bind"]
     assert mounts[0] == Mount("volume", "d", "/d")
+    assert [m.target for m in mounts[4:]] == ["/y", "/z"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,9 @@ def test_markdown() -> None:
         ("## Closed ##\n", ["Closed"]),
         ("#NoSpace\n\n---\n\ntext\n---\n", ["text"]),
         ("~~~\n# code\n~~~~\n# after\n", ["after"]),
+        ("```\n~~~\n# code\n```\n# after\n", ["after"]),
+        ("````\n```\n# code\n````\n# after\n", ["after"]),
+        ("> quoted\n---\n indented\n---\n", []),
         ("| a | b |\n|---|---|\n", []),
         ("", []),
     ],
@@ -92,6 +95,20 @@ def test_a_heading_alone_is_not_enough(repository: Repository) -> None:
 def test_the_best_of_several_is_meant(repository: Repository) -> None:
     repository.commit({"docs/a.md": "# Nothing\n"})
     assert look(DOCUMENT, repository.context(), params(sections=(("rollback",),))).summary.startswith("docs/runbook.md")
+
+
+def test_comments_in_code_are_no_headings(repository: Repository) -> None:
+    repository.commit({"docs/runbook.yaml": "# Contacts\n# Ann, Bob and Eve answer at night\na: [b, c, d, e, f, g]\n"})
+    wanted = Document(("docs/**",), sections=(("contacts",),))
+    assert told(look(DOCUMENT, repository.context(), wanted)) == ["docs/runbook.md has no section on contacts"]
+
+
+def test_a_picture_need_not_be_read(repository: Repository) -> None:
+    repository.commit({"deploy/main.tf": "2"})
+    (repository.root / "docs" / "system.png").write_bytes(b"\x89PNG\0")
+    repository.commit()
+    wanted = Document(("docs/*.png",), changes_with=("**/*.tf",))
+    assert look(DOCUMENT, repository.context(), wanted).outcome is Outcome.PASS
 
 
 def test_no_document(repository: Repository) -> None:
@@ -135,6 +152,8 @@ def test_where_git_does_not_know_what_is_live(repository: Repository) -> None:
     repository.git("tag", "-d", "v1.0.0")
     result = look(DOCUMENT, repository.context(), params(changes_with=("**/*.tf",)))
     assert result.outcome is Outcome.UNAVAILABLE
+    result = look(DOCUMENT, repository.context(), params(changes_with=("**/*.hcl",)))
+    assert result.outcome is Outcome.NOT_APPLICABLE, "nothing to change with, whatever is live"
 
 
 def test_variables_that_are_set(repository: Repository) -> None:

@@ -10,13 +10,12 @@ import msgspec
 from gonogo.checks.files import find, read_all, repository, text
 from gonogo.checks.interface import Check, Context, Nothing
 from gonogo.checks.judging import Damaged, absent, judged, unreadable
-from gonogo.checks.markdown import Section, sections
+from gonogo.checks.markdown import Section, is_document, sections
 from gonogo.checks.versions import read_version
 from gonogo.model.items import CheckResult, Finding
 from gonogo.model.units import Instant
 
 FILES = ("changelog*", "changes*", "history*", "news*", "release*notes*", "releases.*")
-_ENDINGS = ("", ".md", ".rst", ".txt", ".adoc")
 
 
 class Changelog(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,14 +41,9 @@ async def collect(ctx: Context, params: Changelog) -> Logs:
     def read(content: bytes, path: str, written_at: Instant) -> Log:
         return Log(path, sections(text(content)))
 
-    paths = [p for p in await asyncio.to_thread(find, root, params.files) if _ending(p) in _ENDINGS]
+    paths = [p for p in await asyncio.to_thread(find, root, params.files) if is_document(p)]
     logs, damaged = await asyncio.to_thread(read_all, root, paths, read)
     return Logs(ctx.plan.version, ctx.plan.world.commit, logs, damaged)
-
-
-def _ending(path: str) -> str:
-    name = path.rpartition("/")[2].lower()
-    return "." + name.rpartition(".")[2] if "." in name else ""
 
 
 def evaluate(memory: Nothing, raw: Logs, params: Changelog, now: Instant) -> tuple[Nothing, CheckResult]:

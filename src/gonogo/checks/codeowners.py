@@ -11,6 +11,8 @@ from gonogo.checks.wording import shorten
 
 PLACES = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 MOST_RULES = 5000
+_MOST_STARS = 6
+"""In one pattern; matching takes long with many."""
 _OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+|@@\w+")
 _SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?:\s+(.*))?")
 
@@ -45,7 +47,7 @@ def read_owners(text: str) -> tuple[tuple[Owned, ...], tuple[BadLine, ...]]:
         wrong = [o for o in owners if not _OWNER.fullmatch(o)]
         if wrong:
             bad.append(BadLine(number, f"{shorten(wrong[0], 40)!r} is no owner: a name begins with @"))
-        elif pattern.startswith("!") or "[" in pattern:
+        elif pattern.startswith("!") or "[" in pattern or pattern.count("*") > _MOST_STARS:
             bad.append(BadLine(number, f"the pattern {shorten(pattern, 40)!r} is one that forges ignore"))
         else:
             rules.append(Owned(pattern.replace("\\ ", " "), tuple(owners) or default, number))

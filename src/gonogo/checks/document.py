@@ -14,7 +14,7 @@ from gonogo.checks.files import find, matches, named, read_all, repository, text
 from gonogo.checks.git import git
 from gonogo.checks.interface import Check, Context, Nothing, Unavailable
 from gonogo.checks.judging import Damaged, absent, judged, unreadable
-from gonogo.checks.markdown import Section, sections
+from gonogo.checks.markdown import Section, is_document, sections
 from gonogo.checks.since import UNKNOWN, changes, since
 from gonogo.model.items import CheckResult, Finding, Outcome
 from gonogo.model.units import Duration, Instant, format_duration, format_instant
@@ -68,7 +68,11 @@ async def collect(ctx: Context, params: Document) -> Pages:
         return Page(path, sections(said), _reviewed(said), None, tuple(v for v in variables if v in words))
 
     paths = await asyncio.to_thread(find, root, params.files)
-    pages, damaged = await asyncio.to_thread(read_all, root, paths, read)
+    if params.sections or params.variables or params.reviewed_within is not None:
+        prose = [path for path in paths if is_document(path)]
+        pages, damaged = await asyncio.to_thread(read_all, root, prose, read)
+    else:
+        pages, damaged = tuple(Page(path) for path in paths), ()
     if params.reviewed_within is not None:
         pages = tuple([msgspec.structs.replace(page, changed_at=await _changed_at(ctx, page.path)) for page in pages])
     changed = await _changed(ctx, params) if params.changes_with else ()
@@ -91,6 +95,8 @@ async def _changed_at(ctx: Context, path: str) -> Instant | None:
 
 
 async def _changed(ctx: Context, params: Document) -> tuple[str, ...] | None:
+    if not await asyncio.to_thread(find, repository(ctx), params.changes_with):
+        return ()
     try:
         base = await since(ctx)
     except Unavailable:

@@ -37,8 +37,8 @@ def read_load(content: bytes, path: str, written_at: Instant) -> Load:
     if content.lstrip()[:1] == b"{":
         return _k6(read_json(content), path, written_at)
     rows = csv.DictReader(io.StringIO(text(content)))
-    names = set(rows.fieldnames or ())
     try:
+        names = set(rows.fieldnames or ())
         if {"timeStamp", "elapsed", "success"} <= names:
             return _jmeter(rows, path, written_at)
         if {"Name", "Request Count", "Failure Count", "95%"} <= names:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 import msgspec
 
 from gonogo.checks.wording import shorten
 
 MOST_SECTIONS = 2000
+_ENDINGS = ("", ".md", ".markdown", ".rst", ".txt", ".adoc", ".asciidoc", ".org")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$|(={1,6})[ \t]+(\S.*)$")
 _UNDERLINE = re.compile(r"([=\-~^\"'`*+#.:_])\1{2,}[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+")
 _UNFILLED = re.compile(r"\b(?:todo|tbd|tba|fixme|lorem ipsum|to be (?:written|done|decided))\b|_{4,}", re.IGNORECASE)
 
@@ -25,9 +26,14 @@ class Section(msgspec.Struct, frozen=True):
     """In it and in the sections below it; code counts, placeholders don't."""
 
 
+def is_document(path: str) -> bool:
+    """Whether a file is prose by its name: in code and configuration a `#` begins a comment, not a heading."""
+    return PurePosixPath(path).suffix.lower() in _ENDINGS
+
+
 def sections(text: str) -> tuple[Section, ...]:
     """In the order of the document. What stands before the first heading has an empty title."""
-    lines = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text).splitlines()
+    lines = _without_comments(text).splitlines()
     found: list[tuple[str, int, int]] = [("", 1, 0)]
     counts = [0]
     fence, marks = "", ""
@@ -52,6 +58,16 @@ def sections(text: str) -> tuple[Section, ...]:
     return tuple(
         Section(title, line, level, _total(found, counts, index)) for index, (title, line, level) in enumerate(found)
     )
+
+
+def _without_comments(text: str) -> str:
+    """Comments leave their line ends behind; one that is never closed is text."""
+    parts: list[str] = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin)) >= 0:
+        parts += [text[at:begin], "\n" * text.count("\n", begin, end)]
+        at = end + 3
+    return "".join([*parts, text[at:]])
 
 
 def _underlined(line: str, following: str) -> bool:

@@ -13,8 +13,8 @@ from gonogo.cli.append import ATTEMPTS
 from gonogo.cli.find import release_state, target_state, waiting
 from gonogo.cli.session import Session
 from gonogo.inspect import git
+from gonogo.inspect.asked import Asked
 from gonogo.inspect.profile import inspect_repository
-from gonogo.inspect.sentence import understand
 from gonogo.journal.interface import Journal, Write, release_stream, target_stream
 from gonogo.model import events as e
 from gonogo.model.errors import Conflict, InputError, Problem, TemporaryError
@@ -48,7 +48,7 @@ def look(session: Session) -> Facts:
 def draft(session: Session, facts: Facts, target: TargetState, release: str, sentence: str) -> Plan:
     """The plan of a release, not yet saved. A sentence that names no version leaves the content to name it."""
     file, environment = facts.file, facts.environment
-    asked = understand(sentence, date.today())
+    asked = _asked(sentence)
     named = asked.version or (facts.commit[:12] if facts.commit else facts.artifact.partition(":")[2][:12])
     request = Request(
         release=release,
@@ -61,6 +61,14 @@ def draft(session: Session, facts: Facts, target: TargetState, release: str, sen
         observed=observed(inspect_repository(facts.repository), asked),
     )
     return build(file, environment, request, facts.artifact, target, load_catalog())
+
+
+def _asked(sentence: str) -> Asked:
+    if not sentence:
+        return Asked("")  # without its grammar, which takes longer to load than everything else here
+    from gonogo.inspect.sentence import understand
+
+    return understand(sentence, date.today())
 
 
 def release_id(journal: Journal, target: TargetState) -> str:

@@ -49,7 +49,7 @@ def build(
     common = values.settings(file, env, request.repository)
     entries = values.entries(env)
 
-    def stage(slot: Slot, watch: Duration) -> Stage:
+    def stage(slot: Slot) -> Stage:
         settings = dict(common)
         deadline: Duration | None = None
         on_deadline = OnFailure.PAUSE
@@ -59,8 +59,8 @@ def build(
             deadline = step.deadline
             on_deadline = OnFailure.PAUSE if env.mode == "advise" else step.on_inconclusive
         elif slot.kind is StageKind.SOAK:
-            settings |= values.of_soak(watch)
-            deadline = Duration(1.5 * watch + _ALLOWANCE)
+            settings |= values.of_soak(slot.watch)
+            deadline = Duration(1.5 * slot.watch + _ALLOWANCE)
         elif slot.kind not in PREPARATION:
             deadline = Duration(env.platform.start_within + _ALLOWANCE)
         items = tailor(
@@ -72,6 +72,9 @@ def build(
             settings=settings,
             entries=entries,
             step=slot.number,
+            after=slot.after,
+            stage=slot.place,
+            named=slot.named,
         )
         return Stage(
             id=slot.id,
@@ -87,8 +90,7 @@ def build(
 
     weights = [step.weight for step in env.steps] if strategy == "canary" else []
     slots = expand(catalog.template(strategy), weights, env.soak)
-    watches = [Duration(b - a) for a, b in zip((Duration(0), *env.soak), env.soak, strict=False)]
-    stages = tuple(stage(s, watches[s.number - 1] if s.kind is StageKind.SOAK else Duration(0)) for s in slots)
+    stages = tuple(stage(s) for s in slots)
     return Plan(
         release=request.release,
         target=Target(file.service, env.name),
