@@ -30,8 +30,10 @@ def tailor(
     stage: str = "",
     named: bool = False,
 ) -> tuple[Item, ...]:
-    """Items of one stage, in the catalog's order. `step` counts weights, `after` is a soak's time since going live,
-    `stage` the template's place for it, and `named` says that only items which ask for that place belong there. One that a rule excludes stays, marked with that rule."""
+    """Items of one stage, in the catalog's order. One that a rule excludes stays, marked with that rule.
+
+    `step` counts weights, `after` is a soak's time since going live, `stage` the template's place for it, and `named`
+    says that only items which ask for that place belong there."""
     chosen = (i for i in items.values() if i.applies_to(kind, step, after, stage, named) and tier in i.tiers)
     return tuple(made for item in chosen for made in _made(item, tier, mode, facts, settings, entries))
 
