@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -49,39 +51,24 @@ def build(
     common = values.settings(file, env, request.repository)
     entries = values.entries(env)
 
+    chosen = partial(tailor, catalog.items, tier=file.tier, facts=facts, entries=entries)
+
     def stage(slot: Slot) -> Stage:
-        settings = dict(common)
-        deadline: Duration | None = None
-        on_deadline = OnFailure.PAUSE
-        if slot.kind is StageKind.STEP:
-            step = env.steps[slot.number - 1]
-            settings |= values.of_step(step)
-            deadline = step.deadline
-            on_deadline = OnFailure.PAUSE if env.mode == "advise" else step.on_inconclusive
-        elif slot.kind is StageKind.SOAK:
-            settings |= values.of_soak(slot.watch)
-            deadline = Duration(1.5 * slot.watch + _ALLOWANCE)
-        elif slot.kind not in PREPARATION:
-            deadline = Duration(env.platform.start_within + _ALLOWANCE)
-        items = tailor(
-            catalog.items,
-            slot.kind,
-            tier=file.tier,
-            mode=env.mode,
-            facts=facts,
-            settings=settings,
-            entries=entries,
-            step=slot.number,
-            after=slot.after,
-            stage=slot.place,
-            named=slot.named,
-        )
+        own, deadline, on_deadline = _bounds(slot, env)
         return Stage(
             id=slot.id,
             kind=slot.kind,
             title=slot.title,
             wanted=_wanted(slot, definition.instances, stable),
-            items=items,
+            items=chosen(
+                slot.kind,
+                mode=env.mode,
+                settings=common | own,
+                step=slot.number,
+                after=slot.after,
+                stage=slot.place,
+                named=slot.named,
+            ),
             due=slot.after if slot.after is not None else slot.due,
             deadline=deadline,
             on_deadline=on_deadline,
@@ -102,15 +89,7 @@ def build(
         platform=env.platform,
         definition=definition,
         stages=stages,
-        return_items=tailor(
-            catalog.items,
-            StageKind.RETURN,
-            tier=file.tier,
-            mode="enforce",
-            facts=facts,
-            settings=common,
-            entries=entries,
-        ),
+        return_items=chosen(StageKind.RETURN, mode="enforce", settings=common),
         keep=env.keep,
         world=World(file.digest, artifact, request.commit, target.live),
         repository=request.repository,
@@ -118,6 +97,18 @@ def build(
         made_by=request.by,
         approvers=env.approvers,
     )
+
+
+def _bounds(slot: Slot, env: Environment) -> tuple[dict[str, Any], Duration | None, OnFailure]:
+    """A stage's own settings, how long it may stay undecided, and what happens then."""
+    if slot.kind is StageKind.STEP:
+        step = env.steps[slot.number - 1]
+        return values.of_step(step), step.deadline, OnFailure.PAUSE if env.mode == "advise" else step.on_inconclusive
+    if slot.kind is StageKind.SOAK:
+        return values.of_soak(slot.watch), Duration(1.5 * slot.watch + _ALLOWANCE), OnFailure.PAUSE
+    if slot.kind in PREPARATION:
+        return {}, None, OnFailure.PAUSE
+    return {}, Duration(env.platform.start_within + _ALLOWANCE), OnFailure.PAUSE
 
 
 def define(file: ReleaseFile, env: Environment, version: str, artifact: str) -> Definition:
